@@ -1,0 +1,88 @@
+// The nouns of knowledge/: what the YAML files hold once compiled. knowledge/schema/*.json is the same, for editors.
+import type { FactKey } from './facts.ts';
+import type { StageId } from './stage.ts';
+
+export type Lang = 'en' | 'zh';
+/** What people read. Markdown with {fact.key} placeholders. */
+export type Text = { readonly [L in Lang]: string };
+
+export type Confidence = 'certain' | 'likely' | 'possible';
+/** `error`: a client fails. `warning`: it works, and is worth a word. `note`: for information. */
+export type Severity = 'error' | 'warning' | 'note';
+
+export type Condition =
+  | { readonly all: readonly Condition[] }
+  | { readonly any: readonly Condition[] }
+  | { readonly not: Condition }
+  | ({ readonly fact: FactKey } & Test);
+
+export type Test =
+  | { readonly is: string | number | boolean | null }
+  | { readonly in: readonly (string | number | null)[] }
+  | { readonly has: string | number }
+  /** The first element of a list. */
+  | { readonly first: string | number }
+  /** An empty list or null. */
+  | { readonly empty: boolean }
+  /** Numerically greater than (the absolute value for skew is a fact of its own). */
+  | { readonly over: number }
+  | { readonly under: number };
+
+export interface Cause {
+  /** The file's name; src/ never names one. */
+  readonly id: string;
+  readonly group:
+    | 'connection'
+    | 'proxy'
+    | 'handshake'
+    | 'chain'
+    | 'hostname'
+    | 'time'
+    | 'revocation'
+    | 'interception'
+    | 'machine'
+    | 'fleet';
+  /** The stage at which the client meets it. */
+  readonly stage: StageId;
+  readonly severity: Severity;
+  /** X509_V_ERR_* codes it surfaces as; [] = it stops the client at its stage. */
+  readonly codes: readonly number[];
+  readonly title: Text;
+  readonly summary: Text;
+  readonly explain: Text;
+  /** The strongest confidence whose condition holds wins. */
+  readonly when: Partial<Record<Confidence, Condition>>;
+  /** Causes that are only symptoms of this one. */
+  readonly explains: readonly string[];
+  /** How to say a fact that counted. */
+  readonly evidence: Partial<Record<FactKey, Text>>;
+  readonly fixes: readonly Fix[];
+  /** What people are told elsewhere, and why it is wrong. */
+  readonly avoid: readonly { readonly advice: Text; readonly because: Text }[];
+  /** RFC section, OpenSSL file, vendor page. */
+  readonly sources: readonly string[];
+}
+
+export type Role = 'server' | 'client' | 'network';
+export type Platform = 'linux' | 'macos' | 'windows' | 'any';
+
+export interface Fix {
+  readonly id: string;
+  readonly title: Text;
+  readonly role: Role;
+  readonly safety: 'safe' | 'care' | 'last-resort';
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly text: Text;
+  readonly platform: Platform;
+  /** The tool it is for: `nginx`, `requests`, …; null = whichever. */
+  readonly tool: string | null;
+  /** Copyable whole; may hold {fact.key} placeholders, which are quoted for a shell. */
+  readonly command: string | null;
+  /** A command whose success proves the step. */
+  readonly verify: string | null;
+  /** Id of an action in src/remedy/actions/. */
+  readonly apply: string | null;
+}
