@@ -186,27 +186,25 @@ export interface Facts {
 export type FactKey = keyof Facts;
 
 /** One thing learnt, or one thing that could not be learnt and why. Never a default, never a guess. */
-export type Observation<K extends FactKey = FactKey> = {
-  [F in K]:
-    | { readonly fact: F; readonly known: true; readonly value: Facts[F]; readonly how: string }
-    | { readonly fact: F; readonly known: false; readonly why: string };
-}[K];
+export type Observation<F extends FactKey = FactKey> =
+  | { readonly fact: F; readonly known: true; readonly value: Facts[F]; readonly how: string }
+  | { readonly fact: F; readonly known: false; readonly why: string };
 
 /** All that has been observed so far. */
 export type Seen = { readonly [F in FactKey]?: Observation<F> };
 
 /** A fact learnt: its value, and how, in words that can stand as evidence. */
 export function known<F extends FactKey>(fact: F, value: Facts[F], how: string): Observation<F> {
-  return { fact, known: true, value, how } as Observation<F>;
+  return { fact, known: true, value, how };
 }
 
 /** A fact that could not be learnt, and why. */
 export function unknown<F extends FactKey>(fact: F, why: string): Observation<F> {
-  return { fact, known: false, why } as Observation<F>;
+  return { fact, known: false, why };
 }
 
 /** The value of a fact, or undefined when it is not known. */
-export function valueOf<F extends FactKey>(seen: Seen, fact: F): Facts[F] | undefined {
-  const observation = seen[fact] as Observation<F> | undefined;
-  return observation?.known ? (observation.value as Facts[F]) : undefined;
+export function learnt<F extends FactKey>(seen: Seen, fact: F): Facts[F] | undefined {
+  const observation: Observation<F> | undefined = seen[fact];
+  return observation?.known ? observation.value : undefined;
 }

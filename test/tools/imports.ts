@@ -50,7 +50,7 @@ export function violations(root: string): string[] {
     const may = MAY[here];
     if (!may) continue; // cli/, build/, index.ts: anything
     const where = relative(root, file);
-    const code = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
+    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
     const builtins = BUILTINS[here];
     for (const [, spec = ''] of code.matchAll(IMPORT)) {
       if (spec.startsWith('.')) {
