@@ -1,0 +1,17 @@
+// The knowledge that was compiled at build: plain JSON beside the bundle, read when first asked for.
+import { readFileSync } from 'node:fs';
+import type { Cause, Interceptor, KnownRoots } from './model/knowledge.ts';
+
+const FOLDER = new URL(import.meta.url.endsWith('/src/data.ts') ? '../dist/knowledge/' : './knowledge/', import.meta.url);
+const cache = new Map<string, unknown>();
+
+function load<T>(name: string): T {
+  if (!cache.has(name)) cache.set(name, JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')));
+  return cache.get(name) as T;
+}
+
+export const causes = () => load<readonly Cause[]>('causes');
+export const knownRoots = () => load<KnownRoots>('roots');
+export const interceptors = () => load<readonly Interceptor[]>('interceptors');
+export const errorEntries = () => load<readonly unknown[]>('errors');
+export const scenarios = () => load<readonly unknown[]>('scenarios');

@@ -1,0 +1,13 @@
+// What programs may use (CONTRACT.md, “The package exports the same things for programs”). Nothing else is public.
+export { diagnose, type How } from './diagnose.ts';
+export { explain } from './explain.ts';
+export type { CertificateInfo } from './model/certificate.ts';
+export type { Explanation } from './model/clue.ts';
+export type { Diagnosis, Finding } from './model/diagnosis.ts';
+export type { Event } from './model/event.ts';
+export type { Facts, Observation } from './model/facts.ts';
+export type { Options } from './model/options.ts';
+export type { Report } from './model/report.ts';
+export type { Target } from './model/target.ts';
+export { TrustStore, trustStore } from './pki/store.ts';
+export { verifyChain } from './pki/verify.ts';

@@ -1,0 +1,71 @@
+// What a stage is. One file a stage; index.ts lists them; run.ts starts each once what it waits for has been observed.
+import type { Socket } from 'node:net';
+import type { Client } from '../clients/client.ts';
+import type { FactKey, Observation, Seen } from '../model/facts.ts';
+import type { KnownRoots } from '../model/knowledge.ts';
+import type { StageId, StageStatus } from '../model/stage.ts';
+import type { Target } from '../model/target.ts';
+import type { Route } from '../net/proxy-choice.ts';
+import type { World } from '../world.ts';
+
+/** What a stage says when it ran to its end. `skipped` = there was nothing to look at, and that itself is known. */
+export interface Outcome {
+  readonly status: Exclude<StageStatus, 'unknown'>;
+  /** One plain line. */
+  readonly text: string;
+}
+
+export interface Stage<G extends FactKey = FactKey> {
+  readonly id: StageId;
+  /** Starts once these are observed; does not run, saying so, if one of them could not be learnt. */
+  readonly needs: readonly FactKey[];
+  /** Starts once these are observed, known or not. */
+  readonly after: readonly FactKey[];
+  /** Whatever run() did not yield of these becomes unknown. */
+  readonly gives: readonly G[];
+  /** Largest part of the remaining budget this stage may take, 0 to 1. */
+  readonly share: number;
+  /** What is being waited for, for people. */
+  waitingFor(run: Run): string;
+  /** Why it does not apply or may not run, or null. */
+  skip?(seen: Seen, run: Run): string | null;
+  run(seen: Seen, run: Run, signal: AbortSignal): AsyncGenerator<Observation<G>, Outcome>;
+}
+
+/** What every stage of one run shares besides facts. */
+export interface Run {
+  readonly target: Target;
+  readonly world: World;
+  /** How the profile's client would get there: directly, or by which proxy and why. */
+  readonly route: Route;
+  /** The client whose answer is predicted, and what it trusts; being found while the first stages run. */
+  readonly client: Promise<Client>;
+  readonly roots: KnownRoots;
+  readonly line: Line;
+}
+
+/** The open connection, handed from the stage that opened it to the one that goes on with it. */
+export class Line {
+  #socket: Socket | null = null;
+
+  /** Keeps a connected socket for the next stage; closes one that was still waiting. */
+  put(socket: Socket): void {
+    this.close();
+    socket.on('error', ignore);
+    this.#socket = socket;
+  }
+
+  /** The waiting socket, once; null when there is none. */
+  take(): Socket | null {
+    const socket = this.#socket;
+    this.#socket = null;
+    return socket;
+  }
+
+  close(): void {
+    this.take()?.destroy();
+  }
+}
+
+// A peer may reset a connection that waits here: whoever takes it meets the error on first use.
+function ignore(): void {}
