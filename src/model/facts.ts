@@ -29,6 +29,8 @@ export interface Facts {
   'connect.failed': readonly string[];
   /** Each address that accepted. */
   'connect.reached': readonly string[];
+  /** Addresses whose TLS answer differs from that of the one used, one sentence each: `192.0.2.1: certificate has expired`. */
+  'connect.oddBackends': readonly string[];
   /** Every IPv6 address failed while an IPv4 one answered. */
   'connect.ipv6Broken': boolean;
 
@@ -102,6 +104,10 @@ export interface Facts {
   /** Issuer names that nobody sent and no store of this client holds, leaf side first. */
   'chain.missing': readonly string[];
   'chain.missingFoundBy': 'aia' | 'store' | 'knowledge' | null;
+  /** Certificates that were found elsewhere and fill the gap, leaf side first. */
+  'chain.found': readonly { readonly pem: string; readonly from: 'aia' | 'store' | 'knowledge'; readonly where: string }[];
+  /** What is wrong with the chain as sent, one sentence each. */
+  'chain.problems': readonly string[];
   /** AIA caIssuers URL of the certificate whose issuer is missing. */
   'chain.missingUrl': string | null;
   'chain.order': 'ordered' | 'disordered';
@@ -111,6 +117,11 @@ export interface Facts {
   'chain.malformed': readonly string[];
   /** An expired certificate of the sent chain that a client could do without by another path. */
   'chain.expiredCrossSign': string | null;
+
+  /** A root of the client's store or the public list whose organisation is that of the first missing issuer; null = none. */
+  'chain.missingKin': string | null;
+  /** The leaf carries signed certificate timestamps (RFC 6962): a public CA issued it. */
+  'chain.leafLogged': boolean;
 
   // ── hostname ──
   /** The name the client checks: the host asked for. */
@@ -159,6 +170,8 @@ export interface Facts {
   'trust.storeBecause': string;
   'trust.storeSize': number;
   'trust.storeProblem': 'path-missing' | 'unreadable' | 'empty' | 'no-certificates' | null;
+  /** What the client prints instead of connecting when it cannot load its store; null when it can. */
+  'trust.storeRefused': string | null;
   /** A store set by environment or option failed, while the client's default store would accept. */
   'trust.defaultAccepts': boolean;
   /** The chain ends in a root of the public reference list. */

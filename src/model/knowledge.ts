@@ -24,7 +24,7 @@ export type Test =
   | { readonly first: string | number }
   /** An empty list or null. */
   | { readonly empty: boolean }
-  /** Numerically greater than (the absolute value for skew is a fact of its own). */
+  /** Numerically greater than; of a list, its length (the absolute value for skew is a fact of its own). */
   | { readonly over: number }
   | { readonly under: number };
 
@@ -52,6 +52,8 @@ export interface Cause {
   readonly explain: Text;
   /** The strongest confidence whose condition holds wins. */
   readonly when: Partial<Record<Confidence, Condition>>;
+  /** When it holds but the client succeeds all the same (a trusted interceptor, say): the finding is then a note. */
+  readonly noteWhen: Condition | null;
   /** Causes that are only symptoms of this one. */
   readonly explains: readonly string[];
   /** How to say a fact that counted. */
@@ -85,4 +87,60 @@ export interface Step {
   readonly verify: string | null;
   /** Id of an action in src/remedy/actions/. */
   readonly apply: string | null;
+}
+
+/** A product that re-signs TLS on the way. A name alone proves nothing: it counts only when the chain reaches no public root. */
+export interface Interceptor {
+  readonly id: string;
+  readonly product: string;
+  readonly vendor: string;
+  readonly kind: 'proxy' | 'antivirus' | 'developer' | 'captive-portal';
+  /** Any one is enough; each needs all of its `fields` (attribute → anchored pattern for the whole trimmed value). */
+  readonly match: readonly InterceptorMatch[];
+  /** Where it puts its root certificate on a machine. */
+  readonly localFiles: readonly string[];
+  /** The vendor's page about its root. */
+  readonly rootDocs: readonly string[];
+  /** How its root fares under Python 3.13's strict rules, when known. */
+  readonly strict: string | null;
+  readonly notes: string | null;
+  readonly sources: readonly string[];
+}
+
+export interface InterceptorMatch {
+  /** `leafIssuer`: issuer of the leaf; `anyIssuer`: any issuer sent; `rootSubject`: a self-signed certificate sent or in a local store. */
+  readonly where: 'leafIssuer' | 'anyIssuer' | 'rootSubject';
+  readonly fields: Readonly<Record<string, string>>;
+  readonly confidence: 'high' | 'medium';
+}
+
+/** What is known of the public root list: today's, and what was taken off it (knowledge/roots.yaml). */
+export interface KnownRoots {
+  /** The release of the list that `current` is. */
+  readonly version: string;
+  readonly current: readonly { readonly name: string; readonly sha256: string }[];
+  readonly removed: readonly RemovedRoot[];
+  /** Cross-signs past their time that servers still send, and the root that took over. */
+  readonly crossSigns: readonly {
+    readonly issuer: string;
+    readonly expired: string;
+    readonly instead: string;
+    readonly breaks: string;
+  }[];
+  /** Two public roots of one name with different certificates (re-issued or re-keyed): fingerprints, today's first. */
+  readonly reissued: readonly { readonly name: string; readonly sha256: readonly string[] }[];
+}
+
+export interface RemovedRoot {
+  readonly name: string;
+  /** Lower-case hex SHA-256 of the DER. */
+  readonly sha256: string;
+  /** Subject as certificates print it, and subjectKeyIdentifier in hex; null = not recorded. */
+  readonly subject: string | null;
+  readonly keyId: string | null;
+  /** ISO date, and the release of the list it left with. */
+  readonly removedOn: string;
+  readonly removedIn: string | null;
+  readonly notAfter: string;
+  readonly why: 'expired' | 'distrusted' | 'retired' | 'reissued' | 'removed';
 }
