@@ -73,6 +73,8 @@ export interface Fix {
   readonly title: Text;
   readonly role: Role;
   readonly safety: 'safe' | 'care' | 'last-resort';
+  /** Shown unless this is known to be false; null = always. */
+  readonly when: Condition | null;
   readonly steps: readonly Step[];
 }
 
