@@ -99,7 +99,7 @@ const interceptorsOf = (raw: unknown): Interceptor[] =>
     strict: null,
     notes: null,
     ...each,
-    match: each.match.map(match => ({ confidence: 'high', ...match })),
+    match: each.match.map(match => ({ ...match, confidence: match.confidence ?? 'high' })),
   }));
 
 const rootsOf = (raw: unknown): KnownRoots => {
