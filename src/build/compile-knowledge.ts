@@ -56,7 +56,7 @@ type Raw = Readonly<Record<string, unknown>>;
 type RawStep = Pick<Step, 'text'> & Partial<Step>;
 type RawFix = Omit<Fix, 'safety' | 'when' | 'steps'> &
   Partial<Pick<Fix, 'safety' | 'when'>> & { readonly steps: readonly RawStep[] };
-type Optional = 'severity' | 'codes' | 'explains' | 'avoid' | 'noteWhen';
+type Optional = 'severity' | 'codes' | 'explains' | 'avoid' | 'mild';
 type RawCause = Omit<Cause, 'id' | 'fixes' | Optional> &
   Partial<Pick<Cause, Optional>> & { readonly fixes: readonly (string | RawFix)[] };
 type RawRoots = Omit<KnownRoots, 'removed'> & {
@@ -75,7 +75,7 @@ function causeOf(id: string, raw: RawCause, shared: ReadonlyMap<string, Fix>): C
       throw new KnowledgeError(`knowledge/causes/${id}.yaml`, `/fixes/${i}`, `there is no knowledge/fixes/${fix}.yaml`);
     return found;
   });
-  return { severity: 'error', codes: [], explains: [], avoid: [], noteWhen: null, ...raw, id, fixes };
+  return { severity: 'error', codes: [], explains: [], avoid: [], mild: null, ...raw, id, fixes };
 }
 
 const fixOf = (raw: object): Fix => {

@@ -62,7 +62,7 @@ type Held = Verdict & { readonly confidence: Confidence };
 
 /** The strongest confidence whose condition is true; one that is unknown leaves its facts open. */
 function holds(cause: Cause, seen: Seen): Verdict {
-  const severity = cause.noteWhen && judge(cause.noteWhen, seen).truth === true ? 'note' : cause.severity;
+  const severity = mildOf(cause, seen)?.severity ?? cause.severity;
   const open: FactKey[] = [];
   for (const confidence of LEVELS) {
     const condition = cause.when[confidence];
@@ -73,6 +73,9 @@ function holds(cause: Cause, seen: Seen): Verdict {
   }
   return { cause, confidence: null, severity, because: [], open: [...new Set(open)] };
 }
+
+/** The milder wording, when it is known that nothing fails for it. */
+const mildOf = ({ mild }: Cause, seen: Seen) => (mild && judge(mild.when, seen).truth === true ? mild : null);
 
 /** A symptom steps back only for a cause at least as sure and as grave as itself: “possible” never hides “certain”. */
 function symptomsAmong(holding: readonly Held[]): ReadonlySet<string> {
@@ -127,12 +130,13 @@ function openQuestions(verdicts: readonly Verdict[], seen: Seen): FactKey[] {
 
 function finding({ cause, confidence, severity, because, open }: Held, values: Values, lang: Lang): Finding {
   const text = (sentence: { readonly [L in Lang]: string }) => fillText(sentence[lang], values, lang);
+  const worded = mildOf(cause, values.seen) ?? cause;
   return {
     cause: cause.id,
     severity,
     confidence,
-    title: text(cause.title),
-    summary: text(cause.summary),
+    title: text(worded.title),
+    summary: text(worded.summary),
     explain: text(cause.explain),
     evidence: because.flatMap(fact => {
       const sentence = cause.evidence[fact];

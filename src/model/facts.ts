@@ -182,6 +182,8 @@ export interface Facts {
   'trust.rootRemoved': string | null;
   'trust.certifiVersion': string | null;
   'trust.openssl': string | null;
+  /** What this client's OpenSSL is too old for and this connection needs: `TLS 1.2 (OpenSSL 0.9.8)`; null = nothing. */
+  'trust.opensslTooOld': string | null;
   'trust.sslModule': boolean;
   /** What in the environment or call switches verification off for this client. */
   'trust.verificationDisabled': string | null;

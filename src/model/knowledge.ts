@@ -52,8 +52,8 @@ export interface Cause {
   readonly explain: Text;
   /** The strongest confidence whose condition holds wins. */
   readonly when: Partial<Record<Confidence, Condition>>;
-  /** When it holds but the client succeeds all the same (a trusted interceptor, say): the finding is then a note. */
-  readonly noteWhen: Condition | null;
+  /** When it holds but the client succeeds all the same (a trusted interceptor, a near expiry): milder, in other words. */
+  readonly mild: Mild | null;
   /** Causes that are only symptoms of this one. */
   readonly explains: readonly string[];
   /** How to say a fact that counted. */
@@ -63,6 +63,14 @@ export interface Cause {
   readonly avoid: readonly { readonly advice: Text; readonly because: Text }[];
   /** RFC section, OpenSSL file, vendor page. */
   readonly sources: readonly string[];
+}
+
+export interface Mild {
+  readonly when: Condition;
+  readonly severity: 'warning' | 'note';
+  /** Instead of the cause's own. */
+  readonly title: Text;
+  readonly summary: Text;
 }
 
 export type Role = 'server' | 'client' | 'network';
