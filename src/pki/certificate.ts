@@ -61,6 +61,11 @@ export interface Moment {
   readonly valid: boolean;
   /** As it stands in the certificate: `251123183127Z`. */
   readonly text: string;
+  /**
+   * Milliseconds since 1970 of anything ASN.1 calls a time (no seconds, an offset, fractions), NaN for the rest: so OpenSSL
+   * compares two expired issuers (ASN1_TIME_compare).
+   */
+  readonly rough: number;
 }
 
 /** What a TRUSTED CERTIFICATE says its holder trusts it for (X509_CERT_AUX); EKU OIDs. */
@@ -338,17 +343,30 @@ export function readMoment(of: Element): Moment {
     throw new MalformedDer('a time has the wrong ASN.1 tag', of.at);
   const text = String.fromCharCode(...content(of).subarray(0, 40));
   const digits = of.tag === TAG.utcTime ? 12 : 14;
-  const invalid = { date: new Date(Number.NaN), valid: false, text };
+  const invalid = { date: new Date(Number.NaN), valid: false, text, rough: roughTime(text, digits === 12) };
   if (of.to - of.from !== digits + 1 || !/^\d+Z$/.test(text)) return invalid;
-  const short = Number(text.slice(0, 2));
-  const year = digits === 12 ? short + (short < 50 ? 2000 : 1900) : Number(text.slice(0, 4));
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = (
-    text.slice(digits - 10, digits).match(/../g) ?? []
-  ).map(Number);
+  const date = calendarDate(text, digits === 12);
+  return date === null ? invalid : { date, valid: true, text, rough: date.getTime() };
+}
+
+/** The date that `[YY]YYMMDDHHMM[SS]` begins with; null when there is no such day or hour. */
+function calendarDate(text: string, short: boolean): Date | null {
+  const digits = short ? text : text.slice(2);
+  const [yy = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (digits.match(/^(?:\d\d){5,6}/)?.[0].match(/../g) ?? []).map(Number);
+  const year = short ? yy + (yy < 50 ? 2000 : 1900) : Number(text.slice(0, 4));
   const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
   date.setUTCFullYear(year, month - 1, day);
   const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  return real ? { date, valid: true, text } : invalid;
+  return real ? date : null;
+}
+
+function roughTime(text: string, short: boolean): number {
+  const [, digits, sign, hours = '', minutes = ''] =
+    (short ? /^(\d{10}(?:\d\d)?)(?:Z|([+-])(\d\d)(\d\d))$/ : /^(\d{12}(?:\d\d)?)(?:\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/).exec(text) ?? [];
+  const date = digits === undefined ? null : calendarDate(digits, short);
+  if (date === null || Number(hours) > 12 || Number(minutes) > 59) return Number.NaN;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return date.getTime() + (sign === '-' ? offset : -offset);
 }
 
 function isoText({ date, valid, text }: Moment): string {

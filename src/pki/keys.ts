@@ -203,16 +203,9 @@ function bitLength(octets: Uint8Array): number {
   return (octets.length - first) * 8 - Math.clz32(octets[first] ?? 0) + 24;
 }
 
-/** rsa_lib.c ossl_ifc_ffc_compute_security_bits: sizes of SP 800-56B are tabled, the rest follow the field sieve's cost. */
+/** RSA_security_bits: what the field sieve would cost (rsa_lib.c), in fixed-point arithmetic, so tabled by its steps. */
 export function rsaSecurityBits(bits: number): number {
-  const tabled = RSA_STRENGTHS[bits];
-  if (tabled !== undefined) return tabled;
-  if (bits >= 687737) return 1200;
-  if (bits < 8) return 0;
-  const cap = bits <= 7680 ? 192 : bits <= 15360 ? 256 : 1200;
-  const x = bits * Math.LN2;
-  const cost = (1.923 * Math.cbrt(x) * Math.cbrt(Math.log(x) ** 2) - 4.69) / Math.LN2;
-  return Math.min(cap, Math.floor((Math.floor(cost) + 4) / 8) * 8);
+  return RSA_STEPS.findLast(([from]) => bits >= from)?.[1] ?? 0;
 }
 
 /** bn_lib.c BN_security_bits, for DSA. */
@@ -298,15 +291,35 @@ function verifyPss(
 const OID_PSS = '1.2.840.113549.1.1.10';
 const KINDS: ReadonlySet<string> = new Set(['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'x25519', 'x448', 'dsa']);
 const OWN_DIGEST: ReadonlySet<KeyKind> = new Set<KeyKind>(['ed25519', 'ed448']);
-const RSA_STRENGTHS: Readonly<Record<number, number>> = {
-  2048: 112,
-  3072: 128,
-  4096: 152,
-  6144: 176,
-  7680: 192,
-  8192: 200,
-  15360: 256,
-};
+// From so many bits on, so much strength; measured on OpenSSL 3.0.19 for every size to 17,000 (2026-11-23).
+const RSA_STEPS: readonly (readonly [bits: number, strength: number])[] = [
+  [729, 72],
+  [920, 80],
+  [1137, 88],
+  [1383, 96],
+  [1657, 104],
+  [1963, 112],
+  [2301, 120],
+  [2671, 128],
+  [3076, 136],
+  [3514, 144],
+  [3991, 152],
+  [4502, 160],
+  [5054, 168],
+  [5642, 176],
+  [6274, 184],
+  [6947, 192],
+  [7681, 200],
+  [8418, 208],
+  [9216, 216],
+  [10064, 224],
+  [10953, 232],
+  [11893, 240],
+  [12877, 248],
+  [13914, 256],
+  [15361, 264],
+  [16132, 272],
+];
 
 const DIGEST_SIZES: Readonly<Record<string, number>> = {
   md5: 16,

@@ -179,7 +179,7 @@ function preferTimely(candidates: readonly Certificate[], at: number): Certifica
   let last: Certificate | null = null;
   for (const candidate of candidates) {
     if (isTimely(candidate, at)) return candidate;
-    if (last === null || candidate.notAfter.getTime() > last.notAfter.getTime()) last = candidate;
+    if (last === null || candidate.validTo.rough > last.validTo.rough) last = candidate;
   }
   return last;
 }
