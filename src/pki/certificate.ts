@@ -352,7 +352,9 @@ export function readMoment(of: Element): Moment {
 /** The date that `[YY]YYMMDDHHMM[SS]` begins with; null when there is no such day or hour. */
 function calendarDate(text: string, short: boolean): Date | null {
   const digits = short ? text : text.slice(2);
-  const [yy = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (digits.match(/^(?:\d\d){5,6}/)?.[0].match(/../g) ?? []).map(Number);
+  const [yy = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (
+    digits.match(/^(?:\d\d){5,6}/)?.[0].match(/../g) ?? []
+  ).map(Number);
   const year = short ? yy + (yy < 50 ? 2000 : 1900) : Number(text.slice(0, 4));
   const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
   date.setUTCFullYear(year, month - 1, day);
@@ -362,7 +364,10 @@ function calendarDate(text: string, short: boolean): Date | null {
 
 function roughTime(text: string, short: boolean): number {
   const [, digits, sign, hours = '', minutes = ''] =
-    (short ? /^(\d{10}(?:\d\d)?)(?:Z|([+-])(\d\d)(\d\d))$/ : /^(\d{12}(?:\d\d)?)(?:\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/).exec(text) ?? [];
+    (short
+      ? /^(\d{10}(?:\d\d)?)(?:Z|([+-])(\d\d)(\d\d))$/
+      : /^(\d{12}(?:\d\d)?)(?:\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/
+    ).exec(text) ?? [];
   const date = digits === undefined ? null : calendarDate(digits, short);
   if (date === null || Number(hours) > 12 || Number(minutes) > 59) return Number.NaN;
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
