@@ -18,11 +18,6 @@ export function opensslMessage(code: number): string {
   return CODES[code]?.[1] ?? `unknown certificate verification error ${code}`;
 }
 
-/** How a library older than 3.0 worded what 3.0 rewords; null when it did not change. */
-export function oldMessage(code: number): string | null {
-  return OLD[code] ?? null;
-}
-
 /** What Python's SSLCertVerificationError carries; `host` is the name or address that was asked for. */
 export function pythonMessage(code: number, host: string | undefined): string {
   if (code === V.HOSTNAME_MISMATCH) return `Hostname mismatch, certificate is not valid for '${host ?? ''}'.`;
@@ -189,11 +184,3 @@ const CODES: readonly (readonly [name: string, message: string])[] = [
   ['X509_V_ERR_EC_KEY_EXPLICIT_PARAMS', 'Certificate public key has explicit ECC parameters'],
   ['X509_V_ERR_RPK_UNTRUSTED', 'Raw public key untrusted, no trusted keys configured'],
 ];
-
-// OpenSSL 1.1.1 and before.
-const OLD: Readonly<Record<number, string>> = {
-  18: 'self signed certificate',
-  19: 'self signed certificate in certificate chain',
-  26: 'unsupported certificate purpose',
-  62: 'Hostname mismatch',
-};

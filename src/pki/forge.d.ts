@@ -11,6 +11,15 @@ declare module 'node-forge/lib/forge.js' {
   const forge: {
     readonly asn1: { fromDer(bytes: string): Asn1; toDer(of: Asn1): { getBytes(): string } };
     readonly pki: { readonly oids: { readonly certBag: string }; certificateToAsn1(of: object): Asn1 };
+    readonly pkcs5: {
+      pbkdf2: (
+        password: string,
+        salt: string,
+        rounds: number,
+        size: number,
+        digest?: { readonly algorithm: string },
+      ) => string;
+    };
     readonly pkcs12: {
       pkcs12FromAsn1(
         of: Asn1,

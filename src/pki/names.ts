@@ -258,7 +258,7 @@ function attributeValue(tag: number, octets: Uint8Array): string {
 }
 
 function attributeText({ oid, text }: Attribute): string {
-  return `${SHORT[oid] ?? oid}=${text.replace(/[,+"\\<>;]/g, '\\$&')}`;
+  return `${SHORT[oid] ?? oid}=${text.replace(/[,+\\]/g, '\\$&')}`;
 }
 
 /** x_name.c x509_name_canon: one SET, its attributes canonical and in DER's SET OF order. */

@@ -1,8 +1,14 @@
 // PKCS#12 through node-forge, in a module of its own so that nobody else pays for loading it. Certificates only: keys
 // that come along are dropped unread.
+import { pbkdf2Sync } from 'node:crypto';
 import forge from 'node-forge/lib/forge.js';
 // Adds `pkcs12`, and what that needs, to the object above.
 import 'node-forge/lib/pkcs12.js';
+
+// forge takes a password's characters for octets; in PBES2 OpenSSL, and everybody since, takes its UTF-8 (RFC 8018 §3).
+// The older PKCS#12 derivation, which the MAC uses too, has its own encoding and is right as it is.
+forge.pkcs5.pbkdf2 = (password, salt, rounds, size, digest) =>
+  pbkdf2Sync(password, Buffer.from(salt, 'latin1'), rounds, size, digest?.algorithm ?? 'sha1').toString('latin1');
 
 export interface Pkcs12 {
   /** DER. */

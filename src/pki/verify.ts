@@ -141,7 +141,7 @@ class Run {
       return;
     }
     if (this.#profile.hostCheck === 'match_hostname' && this.#host !== undefined && this.#purpose === 'server') {
-      const mismatch = afterwardsMismatch(this.#leaf, this.#host, this.#profile);
+      const mismatch = afterwardsMismatch(this.#leaf, this.#host);
       if (mismatch) this.errors.push(mismatch);
     }
   }

@@ -4,7 +4,7 @@ import type { Profile } from './profile.ts';
 import { OPENSSL, PYTHONS } from './python.ts';
 import { requestsOn } from './requests.ts';
 
-export type { Profile, TlsLimits } from './profile.ts';
+export type { Profile } from './profile.ts';
 
 /** Not a profile of the contract. */
 export class UnknownProfile extends Error {
