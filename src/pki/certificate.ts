@@ -301,6 +301,17 @@ export class Certificate {
 
 /** Whether the signature of `subject` was made with the key of `issuer`. No names, dates or usages are looked at. */
 export function isSignedBy(subject: Certificate, issuer: Certificate): boolean {
+  // One chain is judged for every client of a machine: its signatures stay the same, and are most of the cost.
+  const known = SIGNED_BY.get(subject) ?? new WeakMap<Certificate, boolean>();
+  SIGNED_BY.set(subject, known);
+  const found = known.get(issuer) ?? checkSignature(subject, issuer);
+  known.set(issuer, found);
+  return found;
+}
+
+const SIGNED_BY = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+function checkSignature(subject: Certificate, issuer: Certificate): boolean {
   const key = issuer.publicKey;
   if (key === null || !subject.signatureWhole) return false;
   if (!sameAlgorithm(subject.signatureAlgorithm, subject.innerSignatureAlgorithm)) return false;
