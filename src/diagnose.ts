@@ -2,6 +2,7 @@
 // run comes out of this one generator.
 import { causes, knownRoots } from './data.ts';
 import { findClient } from './clients/client.ts';
+import { referenceRoots } from './clients/trust-store.ts';
 import { conclude } from './diagnosis/conclude.ts';
 import { predict } from './diagnosis/predict.ts';
 import { readTarget } from './intake/url.ts';
@@ -40,7 +41,7 @@ export async function* diagnose(target: Target | string, options: Partial<Option
   yield { type: 'started', target: on, stages: STAGE_IDS };
 
   const client = findClient(world, on.starttls !== null);
-  const run: Run = { target: on, world, route, client, roots: knownRoots(), line: new Line() };
+  const run: Run = { target: on, world, route, client, roots: knownRoots(), reference: referenceRoots(world), line: new Line() };
   const stages: StageResult[] = [];
   let seen: Seen = {};
   try {
@@ -59,7 +60,7 @@ export async function* diagnose(target: Target | string, options: Partial<Option
     run.line.close();
   }
 
-  const diagnosis = conclude({ causes: causes() }, seen, world.options.lang);
+  const diagnosis = conclude({ causes: causes() }, seen, world.options.lang, on);
   const report: Report = {
     schema: 'tlsdoctor.report/1',
     tool: { name: 'tlsdoctor', version: VERSION },

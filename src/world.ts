@@ -33,8 +33,12 @@ export interface World {
   machineTime(): Date;
   /** Milliseconds left of the whole budget, never negative. */
   remainingMs(): number;
-  /** A signal that aborts with `signal`, or after `ms` (or the rest of the budget if that is less), with a TimeoutError. */
-  within(ms: number): AbortSignal;
+  /**
+   * A signal that aborts with `signal`, with `also`, or after `ms` (or the rest of the budget if that is less).
+   * Use this and not AbortSignal.any/timeout: on Node 20 a timeout that only a composite refers to may be collected
+   * before it fires.
+   */
+  within(ms: number, also?: AbortSignal): AbortSignal;
   /** Addresses in getaddrinfo's order. Rejects with Node's dns error (`code` ENOTFOUND, EAI_AGAIN, …) or the signal's reason. */
   lookup(host: string, signal?: AbortSignal): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
   /**
@@ -42,6 +46,8 @@ export interface World {
    * signal's reason, or with a NotAllowed error under --offline.
    */
   dial(to: Endpoint, signal?: AbortSignal): Promise<Socket>;
+  /** The Mozilla roots that came with this Node.js, PEM. */
+  bundledRoots(): readonly string[];
   /** Whole file, at most `maxBytes` (default 64 MiB; larger throws RangeError). Rejects with Node's error. */
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
   /** Names in a directory, sorted. Rejects with Node's error. */

@@ -10,7 +10,7 @@ const dist = `${root}dist`;
 /** Knowledge only: enough for running from sources (tests, `npm run dev`). */
 export async function writeKnowledge(): Promise<void> {
   await mkdir(`${dist}/knowledge`, { recursive: true });
-  const { compileScenarios } = await import('../lab/compile.ts');
+  const { compileScenarios } = await import('../lab/compile.ts').catch(() => ({ compileScenarios: () => [] }));
   const data: Record<string, unknown> = { ...compileKnowledge(root), scenarios: compileScenarios(`${root}src/lab/scenarios`) };
   for (const [name, value] of Object.entries(data)) await writeFile(`${dist}/knowledge/${name}.json`, JSON.stringify(value));
 }

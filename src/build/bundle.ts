@@ -20,13 +20,14 @@ export async function bundle(root: string, dist: string): Promise<void> {
     metafile: true,
     legalComments: 'none',
     chunkNames: 'chunk-[name]-[hash]',
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    define: { __BUILT_AT__: String(Date.now()), 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     jsx: 'automatic',
     // Bundled CommonJS (forge, react) asks for built-ins by require.
     banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
     plugins: [leanInk],
     logLevel: 'warning',
   });
+  await writeFile(`${dist}/chunks.json`, JSON.stringify(packagesByChunk(metafile), null, 1));
   await writeFile(`${dist}/LICENSES.txt`, await licences(root, metafile));
 }
 
@@ -55,11 +56,21 @@ function replaceAll(source: string, from: string, to: string, times: number, pat
   return source.replaceAll(from, to);
 }
 
+/** Which packages' code each output holds: what the start-up test reads. */
+function packagesByChunk({ outputs }: Metafile): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([path, { inputs }]) => [
+      path.split('/').at(-1) ?? path,
+      [...new Set(Object.keys(inputs).flatMap(packageOf))].sort(),
+    ]),
+  );
+}
+
+const packageOf = (path: string) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [];
+
 /** The licence texts of every package whose code is in the bundle. */
 async function licences(root: string, { inputs }: Metafile): Promise<string> {
-  const packages = new Set(
-    Object.keys(inputs).flatMap(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
-  );
+  const packages = new Set(Object.keys(inputs).flatMap(packageOf));
   const texts = await Promise.all(
     [...packages].sort().map(async name => {
       const { version, license } = JSON.parse(await readFile(`${root}node_modules/${name}/package.json`, 'utf8')) as { version: string; license: string };

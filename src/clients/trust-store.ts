@@ -1,6 +1,7 @@
 // Reads a client's trust anchors from where it would read them, and says what is wrong with that place.
 import { join } from 'node:path';
-import { readCertificates } from '../pki/containers.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { readPem } from '../pki/containers.ts';
 import { type TrustStore, trustStore } from '../pki/store.ts';
 import type { World } from '../world.ts';
 
@@ -25,7 +26,7 @@ export interface Store {
 /** Reads the place's certificates; a missing or unreadable place is a value, not an exception. */
 export async function loadStore(place: StorePlace, world: World): Promise<Store> {
   if (place.files.length === 0 && place.directory === null) return standIn(world);
-  const found: Uint8Array[] = [];
+  const found: Certificate[] = [];
   let problem: Store['problem'] = null;
   for (const file of place.files) {
     const stat = await world.stat(file);
@@ -49,6 +50,14 @@ export async function loadStore(place: StorePlace, world: World): Promise<Store>
   };
 }
 
+/** The public root list of today, read when first asked for: --reference-roots, else the one that came with Node.js. */
+export function referenceRoots(world: World): () => Promise<TrustStore> {
+  let list: Promise<TrustStore> | undefined;
+  const { referenceRoots: file } = world.options;
+  const load = async () => (file === null ? trustStore(world.bundledRoots()) : trustStore(readPem(await world.read(file)).certificates));
+  return () => (list ??= load());
+}
+
 /** Where distributions keep the system's bundle, first found wins (as Go's crypto/x509 root_linux.go lists them). */
 const SYSTEM_BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
@@ -68,15 +77,15 @@ async function standIn(world: World): Promise<Store> {
       return { trust, size: trust.size, path, problem: null };
     }
   }
-  const trust = trustStore(world.bundledRoots().flatMap(pem => readPem(new TextEncoder().encode(pem))));
+  const trust = trustStore(world.bundledRoots());
   return { trust, size: trust.size, path: 'the root list that came with Node.js', problem: null };
 }
 
-async function readFile(path: string, world: World): Promise<readonly Uint8Array[] | 'unreadable' | 'empty' | 'no-certificates'> {
+async function readFile(path: string, world: World): Promise<readonly Certificate[] | 'unreadable' | 'empty' | 'no-certificates'> {
   try {
     const bytes = await world.read(path);
     if (bytes.length === 0) return 'empty';
-    const certificates = readPem(bytes);
+    const { certificates } = readPem(bytes);
     return certificates.length > 0 ? certificates : 'no-certificates';
   } catch {
     return 'unreadable';
@@ -84,7 +93,7 @@ async function readFile(path: string, world: World): Promise<readonly Uint8Array
 }
 
 /** OpenSSL X509_LOOKUP_hash_dir: only names of the form `9d66eef0.0` are ever looked at. */
-async function hashedDirectory(directory: string, world: World): Promise<readonly Uint8Array[]> {
+async function hashedDirectory(directory: string, world: World): Promise<readonly Certificate[]> {
   try {
     const names = (await world.list(directory)).filter(name => /^[0-9a-f]{8}\.\d+$/.test(name));
     const read = await Promise.all(names.map(name => readFile(join(directory, name), world)));

@@ -8,7 +8,8 @@ export function predict(seen: Seen, profile: string): Prediction {
   const before = failureBeforeVerification(seen);
   if (before) return { ...SILENT, profile, ok: false, text: before };
   const answers = learnt(seen, 'trust.answers');
-  if (learnt(seen, 'trust.storeRefused')) return { ...SILENT, profile, ok: false, text: learnt(seen, 'trust.storeRefused') ?? null };
+  if (learnt(seen, 'trust.storeRefused'))
+    return { ...SILENT, profile, ok: false, text: learnt(seen, 'trust.storeRefused') ?? null };
   const [first, ...then] = answers ?? [];
   if (first) {
     return {
@@ -38,7 +39,9 @@ function failureBeforeVerification(seen: Seen): string | null {
   const outcome = learnt(seen, 'handshake.outcome');
   if (outcome === undefined || outcome === 'completed') return null;
   // A server that asks for a certificate in TLS 1.2 refuses within the handshake, after Python has verified its chain.
-  const afterChain = learnt(seen, 'handshake.certificates')?.length && ['required', 'rejected'].includes(learnt(seen, 'handshake.clientCertificate') ?? '');
+  const afterChain =
+    learnt(seen, 'handshake.certificates')?.length &&
+    ['required', 'rejected'].includes(learnt(seen, 'handshake.clientCertificate') ?? '');
   return afterChain ? null : handshakeText(outcome, seen);
 }
 

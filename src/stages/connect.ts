@@ -20,11 +20,12 @@ export const connect: Stage<
   async *run(seen, { target, world, line }, signal) {
     const ends = endpoints(learnt(seen, 'dns.addresses') ?? [], target.port, world.options.connect);
     // A silent address may cost most of the budget, not all of it: what it means must still be said.
-    const limit = AbortSignal.any([signal, world.within(world.remainingMs() * 0.6)]);
+    const limit = world.within(world.remainingMs() * 0.6, signal);
     const settled = new AbortController();
+    limit.addEventListener('abort', () => settled.abort(limit.reason), { once: true });
     const tries = ends.map(async ({ host, port }): Promise<Attempt> => {
       try {
-        const socket = await world.dial({ host, port, purpose: 'target' }, AbortSignal.any([limit, settled.signal]));
+        const socket = await world.dial({ host, port, purpose: 'target' }, settled.signal);
         return { host, port, socket, error: null };
       } catch (error) {
         if (settled.signal.aborted && !limit.aborted) return { host, port, socket: null, error: 'timeout' };

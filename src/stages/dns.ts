@@ -56,7 +56,7 @@ const ERRORS = {
 async function lookUp(name: string, world: World, signal: AbortSignal): Promise<readonly string[] | Facts['dns.error']> {
   try {
     // Half of what is left: a resolver that never answers must still leave time for saying so.
-    const limit = AbortSignal.any([signal, world.within(world.remainingMs() / 2)]);
+    const limit = world.within(world.remainingMs() / 2, signal);
     const found = await world.lookup(name, limit);
     const wanted = world.options.family === null ? found : found.filter(a => a.family === world.options.family);
     return wanted.length > 0 ? wanted.map(a => a.address) : 'no-address';

@@ -58,7 +58,7 @@ async function runOne(stage: Stage, seen: Seen, run: Run, emit: (event: StageEve
   };
 
   const lacking = stage.needs.find(fact => !seen[fact]?.known);
-  if (lacking) return finish('skipped', `could not run: ${reasonOf(seen, lacking)}`);
+  if (lacking) return finish('skipped', `could not run: ${reasonOf(seen, lacking).replace(/^could not run: /, '')}`);
   const skipped = stage.skip?.(seen, run);
   if (skipped) return finish('skipped', skipped);
 

@@ -1,10 +1,11 @@
 // What a stage is. One file a stage; index.ts lists them; run.ts starts each once what it waits for has been observed.
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from '../clients/client.ts';
 import type { FactKey, Observation, Seen } from '../model/facts.ts';
 import type { KnownRoots } from '../model/knowledge.ts';
 import type { StageId, StageStatus } from '../model/stage.ts';
 import type { Target } from '../model/target.ts';
+import type { TrustStore } from '../pki/store.ts';
 import type { Route } from '../net/proxy-choice.ts';
 import type { World } from '../world.ts';
 
@@ -41,22 +42,24 @@ export interface Run {
   /** The client whose answer is predicted, and what it trusts; being found while the first stages run. */
   readonly client: Promise<Client>;
   readonly roots: KnownRoots;
+  /** The public root list of today (--reference-roots, else the one Node.js brings), read when first asked for. */
+  readonly reference: () => Promise<TrustStore>;
   readonly line: Line;
 }
 
 /** The open connection, handed from the stage that opened it to the one that goes on with it. */
 export class Line {
-  #socket: Socket | null = null;
+  #socket: Duplex | null = null;
 
   /** Keeps a connected socket for the next stage; closes one that was still waiting. */
-  put(socket: Socket): void {
+  put(socket: Duplex): void {
     this.close();
     socket.on('error', ignore);
     this.#socket = socket;
   }
 
   /** The waiting socket, once; null when there is none. */
-  take(): Socket | null {
+  take(): Duplex | null {
     const socket = this.#socket;
     this.#socket = null;
     return socket;

@@ -1,0 +1,46 @@
+// The proxy that the client's own rules choose, and whether it lets a connection through.
+import { known } from '../model/facts.ts';
+import { openTunnel } from '../net/proxy.ts';
+import type { Stage } from './stage.ts';
+
+export const proxy: Stage<
+  | 'proxy.url'
+  | 'proxy.from'
+  | 'proxy.error'
+  | 'proxy.detail'
+  | 'proxy.status'
+  | 'proxy.authSchemes'
+  | 'proxy.credentialsGiven'
+> = {
+  id: 'proxy',
+  needs: [],
+  after: [],
+  gives: ['proxy.url', 'proxy.from', 'proxy.error', 'proxy.detail', 'proxy.status', 'proxy.authSchemes', 'proxy.credentialsGiven'],
+  share: 0.6,
+  waitingFor: run => `the proxy ${run.route.proxy?.shown ?? ''} to open a tunnel`,
+  async *run(_seen, { route, target, world, line }, signal) {
+    const { proxy, because } = route;
+    yield known('proxy.url', proxy?.shown ?? null, because);
+    yield known('proxy.from', route.from, because);
+    yield known('proxy.credentialsGiven', proxy?.credentials != null, because);
+    if (!proxy) {
+      yield known('proxy.error', null, because);
+      yield known('proxy.detail', null, because);
+      yield known('proxy.status', null, because);
+      yield known('proxy.authSchemes', [], because);
+      return { status: 'skipped', text: `direct connection: ${because}` };
+    }
+    const to = world.options.connect[0] ?? { host: target.host, port: target.port };
+    const limit = world.within(world.remainingMs() * 0.5, signal);
+    const tunnel = await openTunnel(proxy, to, world, limit);
+    const how = `CONNECT through ${proxy.shown}`;
+    if (tunnel.socket) line.put(tunnel.socket);
+    yield known('proxy.detail', tunnel.failure ? tunnel.detail : null, how);
+    yield known('proxy.status', tunnel.status, how);
+    yield known('proxy.authSchemes', tunnel.authSchemes, how);
+    yield known('proxy.error', tunnel.failure, how);
+    return tunnel.failure
+      ? { status: 'fail', text: `${proxy.shown} (${because}): ${tunnel.detail || tunnel.failure}` }
+      : { status: 'ok', text: `${proxy.shown} opened a tunnel (${because})` };
+  },
+};

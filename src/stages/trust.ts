@@ -1,0 +1,187 @@
+// What the chosen client would answer, computed: the chain as sent, judged by its rules against its store. And what
+// would be answered with the gaps filled, or with the store it would use by default.
+import type { Store, StorePlace } from '../clients/trust-store.ts';
+import type { VerifyAnswer } from '../model/certificate.ts';
+import { known, learnt, type Observation } from '../model/facts.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { V } from '../pki/codes.ts';
+import type { TrustStore } from '../pki/store.ts';
+import { type Verdict, verify } from '../pki/verify.ts';
+import { profileOf } from '../pki/profiles/index.ts';
+import { parseOne, parsePem } from './parsed.ts';
+import type { KnownRoots } from '../model/knowledge.ts';
+import type { Run, Stage } from './stage.ts';
+
+export const trust: Stage<
+  | 'trust.profile'
+  | 'trust.answers'
+  | 'trust.codes'
+  | 'trust.message'
+  | 'trust.anchored'
+  | 'trust.anchor'
+  | 'trust.store'
+  | 'trust.storeKind'
+  | 'trust.storeBecause'
+  | 'trust.storeSize'
+  | 'trust.storeProblem'
+  | 'trust.storeRefused'
+  | 'trust.defaultAccepts'
+  | 'trust.publicRoot'
+  | 'trust.rootMissingFromStore'
+  | 'trust.rootRemoved'
+  | 'trust.certifiVersion'
+  | 'trust.openssl'
+  | 'trust.sslModule'
+  | 'trust.verificationDisabled'
+> = {
+  id: 'trust',
+  needs: [],
+  after: ['handshake.certificates', 'chain.path', 'chain.found', 'chain.topSelfSigned'],
+  gives: [
+    'trust.profile',
+    'trust.answers',
+    'trust.codes',
+    'trust.message',
+    'trust.anchored',
+    'trust.anchor',
+    'trust.store',
+    'trust.storeKind',
+    'trust.storeBecause',
+    'trust.storeSize',
+    'trust.storeProblem',
+    'trust.storeRefused',
+    'trust.defaultAccepts',
+    'trust.publicRoot',
+    'trust.rootMissingFromStore',
+    'trust.rootRemoved',
+    'trust.certifiVersion',
+    'trust.openssl',
+    'trust.sslModule',
+    'trust.verificationDisabled',
+  ],
+  share: 0.9,
+  waitingFor: () => 'the client’s trust store to be read',
+  async *run(seen, run) {
+    const client = await run.client;
+    const store = await client.store;
+    yield known('trust.profile', client.profile, run.world.options.profile ? 'given with --profile' : 'from the Python found on this machine');
+    yield known('trust.store', store.path, client.place.because);
+    yield known('trust.storeKind', client.place.kind, client.place.because);
+    yield known('trust.storeBecause', client.place.because, 'in the order the client itself looks');
+    yield known('trust.storeSize', store.size, `read from ${store.path}`);
+    yield known('trust.storeProblem', store.problem, `read from ${store.path}`);
+    yield known('trust.storeRefused', refusal(client.id, client.place, store), `what ${client.id} does with such a store`);
+    yield known('trust.certifiVersion', client.python?.certifi?.version ?? null, 'asked of the interpreter');
+    if (client.python) {
+      yield known('trust.openssl', client.python.openssl, `ssl.OPENSSL_VERSION of ${client.python.path}`);
+      yield known('trust.sslModule', client.python.sslModule, `import ssl in ${client.python.path}`);
+    }
+    yield known('trust.verificationDisabled', null, 'no setting of Python 3 switches verification off from outside');
+
+    const pems = learnt(seen, 'handshake.certificates') ?? [];
+    const [leaf, ...untrusted] = parsePem(pems);
+    if (!leaf || parseOne(pems[0] ?? '') === null) {
+      return { status: 'skipped', text: 'there is no certificate to judge' };
+    }
+    const rules = profileOf(client.profile, client.urllib3 === null ? {} : { urllib3: client.urllib3 });
+    const judge = (anchors: TrustStore, more: readonly Certificate[] = []) =>
+      verify(leaf, [...untrusted, ...more], anchors, {
+        host: run.target.host,
+        at: run.world.now(),
+        profile: rules,
+      });
+
+    const verdict = judge(store.trust);
+    const answers = verdict.ok ? [] : [answerOf(verdict), ...verdict.then.map(answerOf)];
+    const how = `computed as ${client.profile} would, against ${store.path}`;
+    yield known('trust.answers', answers, how);
+    yield known('trust.codes', answers.map(answer => answer.verifyCode), how);
+    yield known('trust.message', answers[0]?.verifyMessage ?? null, how);
+
+    const found = parsePem((learnt(seen, 'chain.found') ?? []).map(each => each.pem));
+    const filled = found.length > 0 ? judge(store.trust, found) : verdict;
+    const anchored = isAnchored(filled);
+    yield known('trust.anchored', anchored, found.length > 0 ? `${how}, missing certificates filled in` : how);
+    yield known('trust.anchor', anchored ? (filled.chain.at(-1)?.certificate.subject.text ?? null) : null, how);
+    const other = await client.defaultStore();
+    if (other) yield known('trust.defaultAccepts', judge(other.trust, found).ok, `the same, against ${other.path}`);
+    else yield known('trust.defaultAccepts', verdict.ok, how);
+
+    yield* publicness(anchored ? filled : null, () => run.reference().then(list => judge(list, found)), [leaf, ...untrusted, ...found], run);
+    return verdict.ok
+      ? { status: 'ok', text: `${client.profile} accepts it, by ${store.path}` }
+      : { status: 'fail', text: `${client.profile}: ${verdict.verifyMessage}` };
+  },
+};
+
+/** No answer says that the path does not end at an anchor. */
+const isAnchored = (verdict: Verdict) => ![verdict, ...verdict.then].some(answer => BUILD_FAILURES.has(answer.verifyCode));
+
+const BUILD_FAILURES: ReadonlySet<number> = new Set([
+  V.UNABLE_TO_GET_ISSUER_CERT,
+  V.DEPTH_ZERO_SELF_SIGNED_CERT,
+  V.SELF_SIGNED_CERT_IN_CHAIN,
+  V.UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+  V.UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+]);
+
+const answerOf = ({ verifyCode, verifyName, verifyMessage, depth }: VerifyAnswer): VerifyAnswer => ({ verifyCode, verifyName, verifyMessage, depth });
+
+/**
+ * What the client raises before it even connects, when its store cannot be loaded: requests checks the path
+ * (requests.adapters.HTTPAdapter.cert_verify), ssl.SSLContext.load_verify_locations the content. Plain ssl with its
+ * defaults ignores a store that is not there, and then trusts nobody.
+ */
+function refusal(id: string, place: StorePlace, store: Store): string | null {
+  if (store.problem === null || (id !== 'requests' && place.kind !== 'given')) return null;
+  if (store.problem === 'path-missing')
+    return id === 'requests'
+      ? `Could not find a suitable TLS CA certificate bundle, invalid path: ${store.path}`
+      : '[Errno 2] No such file or directory';
+  if (store.problem === 'unreadable') return '[Errno 13] Permission denied';
+  return '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found';
+}
+
+type Publicness = 'trust.publicRoot' | 'trust.rootMissingFromStore' | 'trust.rootRemoved';
+
+/**
+ * Does the chain end in a root of today's public list, or in one that used to be on it?
+ * @param accepted the verdict by which the client's store anchors the chain; null = it does not
+ */
+async function* publicness(
+  accepted: Verdict | null,
+  byReference: () => Promise<Verdict>,
+  certificates: readonly Certificate[],
+  run: Run,
+): AsyncGenerator<Observation<Publicness>> {
+  const anchor = accepted?.chain.at(-1)?.certificate;
+  const shipped = run.world.options.referenceRoots === null;
+  if (shipped && anchor && run.roots.current.some(root => root.sha256 === anchor.sha256)) {
+    const how = `${anchor.subject.text} is on the public list`;
+    yield known('trust.publicRoot', true, how);
+    yield known('trust.rootMissingFromStore', null, how);
+    yield known('trust.rootRemoved', null, how);
+    return;
+  }
+  const verdict = await byReference();
+  const isPublic = isAnchored(verdict);
+  const how = `the chain was followed to ${run.world.options.referenceRoots ?? 'the public root list'}`;
+  yield known('trust.publicRoot', isPublic, how);
+  yield known('trust.rootMissingFromStore', isPublic && !accepted ? (verdict.chain.at(-1)?.certificate.subject.text ?? null) : null, how);
+  const removed = isPublic ? null : removedRoot(certificates, run.roots);
+  yield known('trust.rootRemoved', removed, 'compared with the roots that were taken off the public list');
+}
+
+/** The removed root that signed, or is, one of the certificates: by fingerprint, else by its name and key identifier. */
+function removedRoot(certificates: readonly Certificate[], roots: KnownRoots): string | null {
+  for (const certificate of certificates) {
+    const keyId = certificate.extensions.authorityKeyId?.keyId;
+    const found = roots.removed.find(
+      root =>
+        root.sha256 === certificate.sha256 ||
+        (root.keyId !== null && keyId != null && root.keyId === Buffer.from(keyId).toString('hex') && root.subject === certificate.issuer.text),
+    );
+    if (found) return `${found.name} (removed ${found.removedOn})`;
+  }
+  return null;
+}

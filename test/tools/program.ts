@@ -1,0 +1,25 @@
+// Runs the built program as a user's shell would, stdout and stderr apart.
+import { spawn } from 'node:child_process';
+import { cleanEnv } from './environment.ts';
+
+export const PROGRAM = new URL('../../bin/tlsdoctor.js', import.meta.url).pathname;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param how.input what stands on standard input; none = empty */
+export function run(argv: readonly string[], how: { env?: Readonly<Record<string, string>>; input?: string; node?: readonly string[] } = {}): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...(how.node ?? []), PROGRAM, ...argv], { env: cleanEnv(how.env), stdio: ['pipe', 'pipe', 'pipe'] });
+    const out = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', text => (out.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', text => (out.stderr += text));
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, ...out }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(how.input ?? '');
+  });
+}
