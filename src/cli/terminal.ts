@@ -1,6 +1,7 @@
 // What the terminal at the other end can show. Colour only on a terminal; NO_COLOR and FORCE_COLOR count, in that order
 // of https://no-color.org and https://force-color.org.
 import type { WriteStream } from 'node:tty';
+import type { Platform } from '../model/knowledge.ts';
 
 export interface OutputStyle {
   readonly width: number;
@@ -33,3 +34,6 @@ export function speaksUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   return /utf-?8/i.test(locale);
 }
+
+/** Whose steps to show first. */
+export const thisPlatform = (): Platform => ({ linux: 'linux', darwin: 'macos', win32: 'windows' } as Partial<Record<NodeJS.Platform, Platform>>)[process.platform] ?? 'any';

@@ -9,7 +9,7 @@ import { type Args, type Format, readArgs, UsageError } from '../args.ts';
 import { EXIT, type ExitCode, exitCodeOf, worst } from '../exit.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { progressLine } from '../progress.ts';
-import { outputStyle } from '../terminal.ts';
+import { outputStyle, thisPlatform } from '../terminal.ts';
 
 export async function check(argv: readonly string[]): Promise<ExitCode> {
   const args = readArgs('check', argv);
@@ -97,7 +97,7 @@ async function rendererOf(format: Format, args: Args): Promise<(report: Report) 
     case 'text': {
       const { textReport } = await import('../../report/text.ts');
       const style = outputStyle(process.stdout);
-      return report => textReport(report, { ...style, lang, verbose: args.verbose });
+      return report => textReport(report, { ...style, lang, verbose: args.verbose, platform: thisPlatform() });
     }
   }
 }
