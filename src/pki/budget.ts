@@ -3,6 +3,9 @@
 /** Nested constructed values while looking for the end of an indefinite length. OpenSSL's ASN1_MAX_CONSTRUCTED_NEST is 30. */
 export const MAX_NESTING = 30;
 
+/** Strings in pieces in pieces: OpenSSL's ASN1_MAX_STRING_NEST. */
+export const MAX_STRING_NESTING = 5;
+
 /** Bytes of one certificate. OpenSSL's TLS limit for the whole Certificate message (SSL_MAX_CERT_LIST_DEFAULT) is 100 KiB; files may be larger. */
 export const MAX_CERTIFICATE_BYTES = 16 * 1024 * 1024;
 

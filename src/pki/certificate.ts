@@ -5,14 +5,16 @@ import { MAX_CERTIFICATE_BYTES } from './budget.ts';
 import {
   bitString,
   children,
-  content,
   type Element,
   element,
   expect,
   integer,
+  isList,
   MalformedDer,
   oid,
   sameBytes,
+  smallInteger,
+  string,
   TAG,
   whole,
 } from './der.ts';
@@ -337,8 +339,9 @@ export function couldHaveSigned(issuer: Certificate, subject: Certificate): bool
 }
 
 function readVersion(of: Element): number {
-  const value = integer(only(of, 'the version'));
-  return (value[value.length - 1] ?? 0) + 1;
+  const octets = integer(only(of, 'the version'));
+  // ASN1_INTEGER_get gives -1 for what is no C long; a negative version is below 3 like any other.
+  return octets.length > 8 ? 0 : (smallInteger(octets) ?? -1) + 1;
 }
 
 function only(of: Element, what: string): Element {
@@ -350,13 +353,14 @@ function only(of: Element, what: string): Element {
 
 /** The times X509_cmp_time takes: `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`, a date of the calendar, no leap second. */
 export function readMoment(of: Element): Moment {
-  if (of.tag !== TAG.utcTime && of.tag !== TAG.generalizedTime)
-    throw new MalformedDer('a time has the wrong ASN.1 tag', of.at);
-  const text = String.fromCharCode(...content(of).subarray(0, 40));
-  const digits = of.tag === TAG.utcTime ? 12 : 14;
-  const invalid = { date: new Date(Number.NaN), valid: false, text, rough: roughTime(text, digits === 12) };
-  if (of.to - of.from !== digits + 1 || !/^\d+Z$/.test(text)) return invalid;
-  const date = calendarDate(text, digits === 12);
+  const short = isList(of, TAG.utcTime);
+
+  const octets = string(of, short ? TAG.utcTime : TAG.generalizedTime, 'a time');
+  const text = String.fromCharCode(...octets.subarray(0, 40));
+  const digits = short ? 12 : 14;
+  const invalid = { date: new Date(Number.NaN), valid: false, text, rough: roughTime(text, short) };
+  if (octets.length !== digits + 1 || !/^\d+Z$/.test(text)) return invalid;
+  const date = calendarDate(text, short);
   return date === null ? invalid : { date, valid: true, text, rough: date.getTime() };
 }
 

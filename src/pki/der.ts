@@ -1,6 +1,6 @@
 // ASN.1 BER/DER, as much of it as certificates need: one element at a time, by offset, nothing copied, nothing recursive.
 // Reads what OpenSSL's asn1_lib.c reads (indefinite and non-minimal lengths too), because the verdict must be OpenSSL's.
-import { MAX_NESTING } from './budget.ts';
+import { MAX_NESTING, MAX_STRING_NESTING } from './budget.ts';
 
 /** One element inside `bytes`: `[at, next)` is all of it, `[from, to)` its content. */
 export interface Element {
@@ -70,6 +70,52 @@ export function expect(found: Element | undefined, tag: number, what: string, at
   return found;
 }
 
+/**
+ * The elements of a SEQUENCE OF or SET OF. OpenSSL does not look at the “constructed” bit of these, and reads 0x10 for
+ * 0x30 (tasn_dec.c asn1_template_noexp_d2i).
+ */
+export function items(found: Element | undefined, tag: number, what: string, at: number): Element[] {
+  if (found === undefined) throw new MalformedDer(`${what} is missing`, at);
+  if (!isList(found, tag)) expect(found, tag, what, at);
+  return children(found);
+}
+
+/** Whether an element has this tag, however it is constructed. */
+export function isList(found: Element | undefined, tag: number): boolean {
+  return found !== undefined && (found.tag | CONSTRUCTED) === (tag | CONSTRUCTED);
+}
+
+/** A string type's octets; one that is cut in pieces (BER) is put together, as asn1_collect does. */
+export function string(of: Element, tag: number, what: string): Uint8Array {
+  if (of.tag === tag) return content(of);
+  if (of.tag !== (tag | CONSTRUCTED)) expect(of, tag, what, of.at);
+  return Buffer.concat(pieces(of, 0));
+}
+
+/**
+ * Checks a value of any type as OpenSSL's ASN1_ANY does, and gives its universal tag number (0 for other classes) and
+ * octets; a SEQUENCE or SET keeps its header. Throws MalformedDer.
+ */
+export function any(of: Element): { readonly number: number; readonly octets: Uint8Array } {
+  if ((of.tag & 0xc0) !== 0 || of.tag > 0xff) return { number: 0, octets: content(of) };
+  const number = of.tag & 0x1f;
+  const constructed = (of.tag & CONSTRUCTED) !== 0;
+  if (number === 0x10 || number === 0x11) {
+    if (!constructed) throw new MalformedDer('a sequence is not constructed', of.at);
+    return { number, octets: whole(of) };
+  }
+  if (constructed && NEVER_CONSTRUCTED.has(number)) throw new MalformedDer('a simple value is constructed', of.at);
+  const octets = constructed ? Buffer.concat(pieces(of, 0)) : content(of);
+  if (number === TAG.boolean) boolean(of);
+  else if (number === TAG.integer || number === TAG.enumerated) integer(of, of.tag);
+  else if (number === TAG.oid) oid(of);
+  else if (number === TAG.bitString) bitString(of);
+  else if (number === TAG.null && octets.length > 0) throw new MalformedDer('a NULL has content', of.at);
+  else if ((number === 0x1e && octets.length % 2 !== 0) || (number === 0x1c && octets.length % 4 !== 0))
+    throw new MalformedDer('a string is cut short', of.at);
+  return { number, octets };
+}
+
 /** Content octets, not copied. */
 export function content(of: Element): Uint8Array {
   return of.bytes.subarray(of.from, of.to);
@@ -136,11 +182,11 @@ export function bitString(
   of: Element,
   tag: number = TAG.bitString,
 ): { readonly octets: Uint8Array; readonly unused: number } {
-  expect(of, tag, 'a bit string', of.at);
-  if (of.to === of.from) throw new MalformedDer('a bit string is empty', of.at);
-  const unused = byte(of.bytes, of.from);
+  const value = string(of, tag, 'a bit string');
+  const [unused] = value;
+  if (unused === undefined) throw new MalformedDer('a bit string is empty', of.at);
   if (unused > 7) throw new MalformedDer('a bit string has more than 7 unused bits', of.from);
-  const octets = of.bytes.subarray(of.from + 1, of.to);
+  const octets = value.subarray(1);
   const last = octets.length - 1;
   if (unused === 0 || last < 0 || (byte(octets, last) & ((1 << unused) - 1)) === 0) return { octets, unused };
   const cleared = octets.slice();
@@ -161,6 +207,17 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+function pieces(of: Element, depth: number): Uint8Array[] {
+  return children(of).flatMap(piece => {
+    if ((piece.tag & CONSTRUCTED) === 0) return [content(piece)];
+    if (depth >= MAX_STRING_NESTING) throw new MalformedDer('the pieces of a string are nested too deeply', piece.at);
+    return pieces(piece, depth + 1);
+  });
+}
+
+const CONSTRUCTED = 0x20;
+const NEVER_CONSTRUCTED = new Set<number>([TAG.boolean, TAG.integer, TAG.null, TAG.oid, TAG.enumerated]);
 
 /** Octet at an index known to be inside. */
 function byte(bytes: Uint8Array, at: number): number {

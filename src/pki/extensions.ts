@@ -9,9 +9,12 @@ import {
   element,
   expect,
   integer,
+  isList,
+  items,
   MalformedDer,
   oid,
   smallInteger,
+  string,
   TAG,
 } from './der.ts';
 import { type GeneralName, readGeneralName, readGeneralNames } from './names.ts';
@@ -124,15 +127,20 @@ export const KU = {
 
 /** Reads the elements of the Extensions sequence. Throws MalformedDer for what keeps OpenSSL from reading the certificate. */
 export function listExtensions(sequence: Element): Extension[] {
-  expect(sequence, TAG.sequence, 'the list of extensions', sequence.at);
-  return children(sequence).map(of => {
+  return items(sequence, TAG.sequence, 'the list of extensions', sequence.at).map(of => {
     expect(of, TAG.sequence, 'an extension', of.at);
     const parts = children(of);
     const type = expect(parts[0], TAG.oid, 'the type of an extension', of.at);
     const flag = parts[1]?.tag === TAG.boolean ? parts[1] : undefined;
-    const value = expect(parts[flag ? 2 : 1], TAG.octetString, 'the value of an extension', of.at);
-    if (parts.length !== (flag ? 3 : 2)) throw new MalformedDer('an extension has too many parts', of.at);
-    return { oid: oid(type), critical: flag ? boolean(flag) : false, value: content(value), offset: of.at };
+    const value = parts[flag ? 2 : 1];
+    if (!value || parts.length !== (flag ? 3 : 2))
+      throw new MalformedDer('an extension has the wrong number of parts', of.at);
+    return {
+      oid: oid(type),
+      critical: flag ? boolean(flag) : false,
+      value: string(value, TAG.octetString, 'the value of an extension'),
+      offset: of.at,
+    };
   });
 }
 
@@ -168,21 +176,18 @@ export function readExtensions(all: readonly Extension[]): Extensions {
   }
   const keyUsage = read(OID.keyUsage, of => packBits(bitString(of).octets));
   if (keyUsage === 0) flaw(OID.keyUsage, 'no usage is set', all.find(({ oid }) => oid === OID.keyUsage)?.offset ?? 0);
-  const extKeyUsage = read(OID.extKeyUsage, of => {
-    expect(of, TAG.sequence, 'the list of extended key usages', of.at);
-    return children(of).map(child => oid(child));
-  });
-  const netscapeCertType = read(OID.netscapeCertType, of => bitString(of).octets[0] ?? 0);
-  const subjectKeyId = read(OID.subjectKeyIdentifier, of =>
-    content(expect(of, TAG.octetString, 'the key identifier', of.at)),
+  const extKeyUsage = read(OID.extKeyUsage, of =>
+    items(of, TAG.sequence, 'the list of extended key usages', of.at).map(child => oid(child)),
   );
+  const netscapeCertType = read(OID.netscapeCertType, of => bitString(of).octets[0] ?? 0);
+  const subjectKeyId = read(OID.subjectKeyIdentifier, of => string(of, TAG.octetString, 'the key identifier'));
   const authorityKeyId = read(OID.authorityKeyIdentifier, readAuthorityKeyIdentifier);
   const subjectAltName = read(OID.subjectAltName, of =>
-    readGeneralNames(expect(of, TAG.sequence, 'the list of names', of.at)),
+    items(of, TAG.sequence, 'the list of names', of.at).map(readGeneralName),
   );
   const nameConstraints = read(OID.nameConstraints, readNameConstraints);
   read(OID.crlDistributionPoints, readDistributionPoints);
-  read(OID.ipAddrBlocks, of => children(expect(of, TAG.sequence, 'the address blocks', of.at)));
+  read(OID.ipAddrBlocks, of => items(of, TAG.sequence, 'the address blocks', of.at));
   read(OID.autonomousSysIds, of => children(expect(of, TAG.sequence, 'the AS identifiers', of.at)));
 
   return {
@@ -320,13 +325,13 @@ function readProxyCertInfo(of: Element): number {
 
 function readAuthorityKeyIdentifier(of: Element): AuthorityKeyIdentifier {
   const parts = children(expect(of, TAG.sequence, 'the identifier', of.at));
-  const keyId = parts[0]?.tag === 0x80 ? parts.shift() : undefined;
-  const issuer = parts[0]?.tag === 0xa1 ? parts.shift() : undefined;
+  const keyId = isList(parts[0], 0x80) ? parts.shift() : undefined;
+  const issuer = isList(parts[0], 0xa1) ? parts.shift() : undefined;
   const serial = parts[0]?.tag === 0x82 ? parts.shift() : undefined;
   const [extra] = parts;
   if (extra) throw new MalformedDer('the identifier has an unknown part', extra.at);
   return {
-    keyId: keyId ? content(keyId) : null,
+    keyId: keyId ? string(keyId, 0x80, 'the key identifier') : null,
     issuer: issuer ? readGeneralNames(issuer) : null,
     serial: serial ? integer(serial, 0x82) : null,
   };
@@ -334,8 +339,8 @@ function readAuthorityKeyIdentifier(of: Element): AuthorityKeyIdentifier {
 
 function readNameConstraints(of: Element): NameConstraints {
   const parts = children(expect(of, TAG.sequence, 'the constraints', of.at));
-  const permitted = parts[0]?.tag === 0xa0 ? parts.shift() : undefined;
-  const excluded = parts[0]?.tag === 0xa1 ? parts.shift() : undefined;
+  const permitted = isList(parts[0], 0xa0) ? parts.shift() : undefined;
+  const excluded = isList(parts[0], 0xa1) ? parts.shift() : undefined;
   const [extra] = parts;
   if (extra) throw new MalformedDer('the constraints have an unknown part', extra.at);
   return {
@@ -356,11 +361,11 @@ function readSubtree(of: Element): Subtree {
 
 /** Each point's full names. */
 function readDistributionPoints(of: Element): GeneralName[][] {
-  return children(expect(of, TAG.sequence, 'the list of distribution points', of.at)).map(point => {
+  return items(of, TAG.sequence, 'the list of distribution points', of.at).map(point => {
     const parts = children(expect(point, TAG.sequence, 'a distribution point', point.at));
     const name = parts[0]?.tag === 0xa0 ? parts.shift() : undefined;
-    const reasons = parts[0]?.tag === 0x81 ? parts.shift() : undefined;
-    const issuer = parts[0]?.tag === 0xa2 ? parts.shift() : undefined;
+    const reasons = isList(parts[0], 0x81) ? parts.shift() : undefined;
+    const issuer = isList(parts[0], 0xa2) ? parts.shift() : undefined;
     const [extra] = parts;
     if (extra) throw new MalformedDer('a distribution point has an unknown part', extra.at);
     if (reasons) bitString(reasons, 0x81);
@@ -373,8 +378,8 @@ function readDistributionPoints(of: Element): GeneralName[][] {
     }
     const [choice, ...more] = children(name);
     if (!choice || more.length > 0) throw new MalformedDer('a distribution point name is not one name', name.at);
-    if (choice.tag === 0xa0) return readGeneralNames(choice);
-    if (choice.tag !== 0xa1) throw new MalformedDer('a distribution point name is of an unknown kind', choice.at);
+    if (isList(choice, 0xa0)) return readGeneralNames(choice);
+    if (!isList(choice, 0xa1)) throw new MalformedDer('a distribution point name is of an unknown kind', choice.at);
     children(choice);
     return [];
   });

@@ -2,6 +2,7 @@
 import { constants, createPublicKey, type KeyObject, verify as verifyBytes } from 'node:crypto';
 import { MAX_RSA_BITS } from './budget.ts';
 import {
+  any,
   bitString,
   children,
   content,
@@ -54,6 +55,7 @@ export function readAlgorithm(of: Element): Algorithm {
   expect(of, TAG.sequence, 'an algorithm identifier', of.at);
   const [type, parameters, ...rest] = children(of);
   if (!type || rest.length > 0) throw new MalformedDer('an algorithm identifier has the wrong number of parts', of.at);
+  if (parameters) any(parameters);
   return { oid: oid(type), parameters: parameters ? whole(parameters) : null };
 }
 

@@ -1,7 +1,7 @@
 // Distinguished names, and matching a host against a certificate as OpenSSL's X509_check_host/X509_check_ip do.
 import { isIPv4, isIPv6 } from 'node:net';
 import { MAX_NAME_BYTES } from './budget.ts';
-import { children, content, type Element, element, expect, MalformedDer, oid, TAG, whole } from './der.ts';
+import { any, children, type Element, element, expect, items, MalformedDer, oid, string, TAG, whole } from './der.ts';
 
 export interface Attribute {
   readonly oid: string;
@@ -29,13 +29,10 @@ export interface Name {
 
 /** Reads a Name. Throws MalformedDer where OpenSSL would not decode it (x_name.c). */
 export function readName(of: Element): Name {
-  expect(of, TAG.sequence, 'a distinguished name', of.at);
+  const sets = items(of, TAG.sequence, 'a distinguished name', of.at);
   const der = whole(of);
   if (der.length > MAX_NAME_BYTES) throw new MalformedDer('a distinguished name is longer than 1 MiB', of.at);
-  const rdns = children(of).map(set => {
-    expect(set, TAG.set, 'a relative distinguished name', set.at);
-    return children(set).map(readAttribute);
-  });
+  const rdns = sets.map(set => items(set, TAG.set, 'a relative distinguished name', set.at).map(readAttribute));
   return {
     der,
     rdns,
@@ -65,31 +62,28 @@ export function readGeneralNames(of: Element): GeneralName[] {
 
 /** Reads one GeneralName; throws MalformedDer for what OpenSSL's template refuses. */
 export function readGeneralName(of: Element): GeneralName {
-  const value = content(of);
+  const text = () => string(of, of.tag & ~0x20, 'a general name');
   switch (of.tag) {
     case 0xa0: {
       const [type, wrapped, ...rest] = children(of);
       if (!type || !wrapped || rest.length > 0) throw new MalformedDer('an otherName is incomplete', of.at);
-      expect(wrapped, 0xa0, 'the value of an otherName', wrapped.at);
-      const inner = children(wrapped);
-      const [only] = inner;
-      if (!only || inner.length !== 1) throw new MalformedDer('an otherName has no value', wrapped.at);
-      return { kind: 'otherName', type: oid(type), tag: only.tag, value: content(only) };
+      const { number, octets } = any(only(expect(wrapped, 0xa0, 'the value of an otherName', wrapped.at)));
+      return { kind: 'otherName', type: oid(type), tag: number, value: octets };
     }
     case 0x81:
-      return { kind: 'email', value, text: latin1(value) };
+    case 0xa1:
+      return { kind: 'email', value: text(), text: latin1(text()) };
     case 0x82:
-      return { kind: 'dns', value, text: latin1(value) };
+    case 0xa2:
+      return { kind: 'dns', value: text(), text: latin1(text()) };
     case 0x86:
-      return { kind: 'uri', value, text: latin1(value) };
+    case 0xa6:
+      return { kind: 'uri', value: text(), text: latin1(text()) };
     case 0x87:
-      return { kind: 'ip', value, text: ipText(value) };
-    case 0xa4: {
-      const inner = children(of);
-      const [only] = inner;
-      if (!only || inner.length !== 1) throw new MalformedDer('a directoryName is not one name', of.at);
-      return { kind: 'directory', name: readName(only) };
-    }
+    case 0xa7:
+      return { kind: 'ip', value: text(), text: ipText(text()) };
+    case 0xa4:
+      return { kind: 'directory', name: readName(only(of)) };
     case 0x88:
       oid(of, 0x88);
       return { kind: 'other', tag: of.tag };
@@ -102,6 +96,13 @@ export function readGeneralName(of: Element): GeneralName {
     default:
       throw new MalformedDer(`a general name has the unknown tag 0x${of.tag.toString(16)}`, of.at);
   }
+}
+
+function only(of: Element): Element {
+  const inner = children(of);
+  const [first] = inner;
+  if (!first || inner.length !== 1) throw new MalformedDer('a wrapped value is not one value', of.at);
+  return first;
 }
 
 /** Address octets of an IP literal; null for anything else. Accepts what OpenSSL's a2i_IPADDRESS does (no brackets, no zone). */
@@ -241,15 +242,15 @@ function readAttribute(of: Element): Attribute {
   const [type, value, ...rest] = children(of);
   if (!type || !value || rest.length > 0)
     throw new MalformedDer('an attribute of a distinguished name is incomplete', of.at);
-  if (!NAME_STRINGS.has(value.tag))
+  const { number: tag, octets } = any(value);
+  if (!NAME_STRINGS.has(tag))
     throw new MalformedDer(
       `an attribute of a distinguished name has the ASN.1 tag 0x${value.tag.toString(16)}`,
       value.at,
     );
-  const octets = content(value);
-  if (CANONICAL_STRINGS.has(value.tag) && toUtf8(value.tag, octets) === null)
+  if (CANONICAL_STRINGS.has(tag) && toUtf8(tag, octets) === null)
     throw new MalformedDer('an attribute of a distinguished name is not valid text', value.at);
-  return { oid: oid(type), tag: value.tag, value: octets, text: attributeValue(value.tag, octets) };
+  return { oid: oid(type), tag, value: octets, text: attributeValue(tag, octets) };
 }
 
 function attributeValue(tag: number, octets: Uint8Array): string {
@@ -321,8 +322,9 @@ function isUtf8(octets: Uint8Array): boolean {
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-// B_ASN1_PRINTABLE of X509_NAME_ENTRY, as asn1_tag2bit maps tags (VisibleString is not among them).
-const NAME_STRINGS = new Set([0x03, 0x07, 0x0a, 0x0c, 0x12, 0x13, 0x14, 0x16, 0x1c, 0x1e, 0x30]);
+// B_ASN1_PRINTABLE of X509_NAME_ENTRY by tasn_dec.c tag2bit: text, BIT STRING, SEQUENCE, and what OpenSSL calls unknown.
+// VisibleString and ENUMERATED are not among them.
+const NAME_STRINGS = new Set([3, 7, 8, 9, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 28, 29, 30]);
 
 // ASN1_MASK_CANON (x_name.c).
 const CANONICAL_STRINGS = new Set([0x0c, 0x13, 0x14, 0x16, 0x1a, 0x1c, 0x1e]);

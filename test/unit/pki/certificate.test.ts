@@ -116,7 +116,7 @@ test.each([
 
 test.each([
   ['a padded serial number', { serial: tlv(2, Buffer.from([0, 1])) }, 'an integer is padded'],
-  ['a time that is a number', { to: integer(1) }, 'a time has the wrong ASN.1 tag'],
+  ['a time that is a number', { to: integer(1) }, 'a time has the ASN.1 tag 0x2, not 0x18'],
   ['a name that is none', { subject: integer(1) }, 'a distinguished name has the ASN.1 tag 0x2, not 0x30'],
 ])('%s cannot be read at all', (_, change, message) => {
   expect(() => server(['a.test'], root, { change })).toThrow(MalformedCertificate);
