@@ -114,8 +114,9 @@ function entriesIn(folder: string, name: string, validate: Check): (readonly [st
   if (!existsSync(join(folder, name))) return [];
   return readdirSync(join(folder, name))
     .filter(file => file.endsWith('.yaml'))
+    .map(file => file.slice(0, -'.yaml'.length))
     .sort()
-    .map(file => [file.slice(0, -'.yaml'.length), read(folder, `${name}/${file}`, validate) as Raw] as const);
+    .map(id => [id, read(folder, `${name}/${id}.yaml`, validate) as Raw] as const);
 }
 
 const fileOf = (folder: string, name: string, validate: Check) =>

@@ -101,8 +101,8 @@ function surfaces(cause: Cause, seen: Seen): number {
   const at = learnt(seen, 'trust.codes')?.findIndex(code => cause.codes.includes(code)) ?? -1;
   if (at !== -1) return IN_VERIFICATION + at;
   if (stage <= STAGE_IDS.indexOf('handshake')) return stage;
-  if (cause.codes.length > 0) return UNPLACED_IN_VERIFICATION + stage;
-  return NEVER_LOOKED_AT.has(cause.stage) ? NEVER + stage : AFTER_VERIFICATION + stage;
+  if (NEVER_LOOKED_AT.has(cause.stage)) return NEVER;
+  return (cause.codes.length > 0 ? UNPLACED_IN_VERIFICATION : AFTER_VERIFICATION) + stage;
 }
 
 const IN_VERIFICATION = 1000;

@@ -21,7 +21,7 @@ export interface Values {
 /** A sentence for people, values filled in raw. What is not known is said so. */
 export function fillText(text: string, values: Values, lang: Lang): string {
   return text.replace(PLACEHOLDER, (_whole, key: string, form: string | undefined) => {
-    const value = valueOf(key, values);
+    const value = valueFor(key, values);
     return value === undefined ? WORDS[lang].unknown : say(value, form, lang);
   });
 }
@@ -32,7 +32,7 @@ export function fillText(text: string, values: Values, lang: Lang): string {
  */
 export function fillCommand(command: string, platform: Platform, values: Values): string {
   return command.replace(PLACEHOLDER, (_whole, key: string, form: string | undefined) => {
-    const value = valueOf(key, values);
+    const value = valueFor(key, values);
     const text = value === undefined || value === null ? '' : say(Array.isArray(value) ? value[0] : value, form, 'en');
     return quoted(text, platform) ?? standIn(key);
   });
@@ -45,7 +45,7 @@ export function placeholdersOf(text: string): string[] {
 
 const PLACEHOLDER = /\{(host|port|url|endpoint|[a-z]+\.[A-Za-z0-9]+)(?:\|([a-z]+))?\}/g;
 
-function valueOf(key: string, { seen, about }: Values): unknown {
+function valueFor(key: string, { seen, about }: Values): unknown {
   if (key === 'host' || key === 'port' || key === 'url') return about?.[key];
   if (key === 'endpoint')
     return about ? `${about.host.includes(':') ? `[${about.host}]` : about.host}:${about.port}` : undefined;
