@@ -29,3 +29,6 @@ export const MAX_PROBLEMS = 100;
 
 /** Key derivation rounds of a PKCS#12 file we are willing to pay for: OpenSSL writes 2,048, the strictest exporters 600,000. */
 export const MAX_KDF_ITERATIONS = 2_000_000;
+
+/** How far the clocks of those who sign OCSP answers and CRLs may differ from ours: what OpenSSL's own programs allow OCSP. */
+export const REVOCATION_SKEW_MS = 300_000;

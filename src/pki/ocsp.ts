@@ -1,5 +1,6 @@
 // OCSP (RFC 6960): judging a response somebody else fetched or a server stapled, and the question to send for one.
 import { createHash } from 'node:crypto';
+import { REVOCATION_SKEW_MS } from './budget.ts';
 import { type Certificate, isSignedBy, MalformedCertificate, parseCertificate, readMoment } from './certificate.ts';
 import {
   bitString,
@@ -67,8 +68,6 @@ const HASHES: Readonly<Record<string, string>> = {
 
 // A responder with its own certificate sends one or two; nobody needs more looked at.
 const MAX_RESPONDER_CERTIFICATES = 8;
-// Clocks differ: OpenSSL's OCSP_check_validity is called with five minutes everywhere.
-const SKEW_MS = 300_000;
 
 function nothing(problem: string): OcspAnswer {
   return { ...EMPTY, status: 'unknown', signatureValid: false, problem };
@@ -127,8 +126,8 @@ function judge(basic: Element, leaf: Certificate, issuer: Certificate, at: Date)
 
 function stale(thisUpdate: Date, nextUpdate: Date | null, at: Date): string | null {
   // Written so that an unreadable date fails.
-  if (!(thisUpdate.getTime() <= at.getTime() + SKEW_MS)) return 'the OCSP response is from the future';
-  if (nextUpdate !== null && !(nextUpdate.getTime() >= at.getTime() - SKEW_MS))
+  if (!(thisUpdate.getTime() <= at.getTime() + REVOCATION_SKEW_MS)) return 'the OCSP response is from the future';
+  if (nextUpdate !== null && !(nextUpdate.getTime() >= at.getTime() - REVOCATION_SKEW_MS))
     return 'the OCSP response is out of date';
   return null;
 }

@@ -18,6 +18,7 @@ const now = new Date();
 const from = (day: number) => time(Math.floor(now.getTime() / 1000) + day * 86_400);
 const today = { from: from(-10), to: from(10) };
 const root = authority('root', null, { change: today });
+const namesake = authority('root', null, { change: today });
 const good = server(['good.test'], root, { change: { ...today, serial: integer(0x1001) } });
 const revoked = server(['revoked.test'], root, { change: { ...today, serial: integer(0x1002) } });
 const stranger = server(['stranger.test'], root, { change: { ...today, serial: integer(0x1003) } });
@@ -26,8 +27,12 @@ const responder = server([], root, {
   change: today,
   extensions: { [X.eku]: { critical: false, value: sequence(oid('1.3.6.1.5.5.7.3.9')) } },
 });
+const forged = server([], namesake, {
+  commonName: 'responder',
+  change: today,
+  extensions: { [X.eku]: { critical: false, value: sequence(oid('1.3.6.1.5.5.7.3.9')) } },
+});
 const impostor = server([], root, { commonName: 'no responder', change: today });
-const other = authority('root', null, { change: today });
 
 const hasOpenssl = spawnSync('openssl', ['version'], { env: cleanEnv() }).status === 0;
 
@@ -43,7 +48,8 @@ describe.skipIf(!hasOpenssl && process.env.CI !== 'true')('written by openssl (s
   };
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'revocation-'));
-    for (const [name, made] of Object.entries({ root, responder, impostor, other })) write(name, made);
+    for (const [name, made] of Object.entries({ root, responder, impostor, forged, other: namesake }))
+      write(name, made);
     const stamp = (day: number) =>
       new Date(now.getTime() + day * 86_400_000)
         .toISOString()
@@ -115,11 +121,13 @@ describe.skipIf(!hasOpenssl && process.env.CI !== 'true')('written by openssl (s
       problem: 'the OCSP response is from the future',
     });
     expect(judge(revoked, root, now).problem).toBe('the OCSP response is about another certificate');
-    expect(judge(good, other, now).problem).toBe('the OCSP response is about another certificate');
+    expect(judge(good, namesake, now).problem).toBe('the OCSP response is about another certificate');
     expect(judge(good, root, now, respond(good, 'impostor'))).toMatchObject({
       status: 'unknown',
       signatureValid: false,
     });
+    // A responder made by a namesake of the issuer.
+    expect(judge(good, root, now, respond(good, 'forged'))).toMatchObject({ status: 'unknown', signatureValid: false });
     const spoilt = Buffer.from(response);
     spoilt[80] = (spoilt[80] ?? 0) ^ 1;
     expect(judge(good, root, now, spoilt)).toMatchObject({ status: 'unknown' });
@@ -139,7 +147,7 @@ describe.skipIf(!hasOpenssl && process.env.CI !== 'true')('written by openssl (s
     expect(list).toMatchObject({ issuer: 'CN=root', signatureValid: true, problem: null });
     expect(list.lookup(revoked.certificate.serial)).toMatchObject({ reason: 'keyCompromise' });
     expect(list.lookup(good.certificate.serial)).toBeNull();
-    expect(readCrl(der, other.certificate, now)).toMatchObject({
+    expect(readCrl(der, namesake.certificate, now)).toMatchObject({
       signatureValid: false,
       problem: 'the CRL is not signed by the issuer',
     });
