@@ -5,6 +5,7 @@
 // {expiry.daysLeft|abs}, {clock.skewSeconds|duration}, {expiry.leafNotAfter|date}, {chain.missing|first}, {trust.anchor|cn}.
 import type { FactKey, Seen } from '../model/facts.ts';
 import type { Lang, Platform } from '../model/knowledge.ts';
+import { WORDS } from './words.ts';
 
 /** What the run is about, for sentences and commands that name it. */
 export interface About {
@@ -22,7 +23,7 @@ export interface Values {
 export function fillText(text: string, values: Values, lang: Lang): string {
   return text.replace(PLACEHOLDER, (_whole, key: string, form: string | undefined) => {
     const value = valueFor(key, values);
-    return value === undefined ? WORDS[lang].unknown : say(value, form, lang);
+    return value === undefined ? WORDS[lang].unknown : say(value, form, lang, WORDS[lang].values[key as FactKey]);
   });
 }
 
@@ -53,13 +54,18 @@ function valueFor(key: string, { seen, about }: Values): unknown {
   return observation?.known ? observation.value : undefined;
 }
 
-function say(value: unknown, form: string | undefined, lang: Lang): string {
+function say(
+  value: unknown,
+  form: string | undefined,
+  lang: Lang,
+  readings: Readonly<Record<string, string>> = {},
+): string {
   const words = WORDS[lang];
   if (value === null || value === undefined) return words.none;
   if (Array.isArray(value)) {
     if (value.length === 0) return words.none;
-    if (form === 'first') return say(value[0], undefined, lang);
-    const shown = value.slice(0, MANY).map(each => say(each, form, lang));
+    if (form === 'first') return say(value[0], undefined, lang, readings);
+    const shown = value.slice(0, MANY).map(each => say(each, form, lang, readings));
     return value.length > MANY
       ? `${shown.join(words.comma)}${words.more(value.length - MANY)}`
       : shown.join(words.comma);
@@ -75,7 +81,11 @@ function say(value: unknown, form: string | undefined, lang: Lang): string {
   if (form === 'cn')
     return /(?:^|[,/]\s*)CN\s*=\s*((?:\\.|[^,\\])+)(?!.*CN\s*=)/.exec(text.slice(0, LONGEST_NAME))?.[1]?.trim() ?? text;
   if (form === 'date') return text.slice(0, 10);
-  return ISO_TIME.test(text) ? `${text.slice(0, 10)} ${text.slice(11, 16)} UTC` : (words.values[text] ?? text);
+  return ISO_TIME.test(text)
+    ? `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+    : Object.hasOwn(readings, text)
+      ? (readings[text] ?? text)
+      : text;
 }
 
 function duration(seconds: number, lang: Lang): string {
@@ -126,36 +136,4 @@ const UNITS_ZH: Readonly<Record<string, string>> = {
   hour: '小时',
   minute: '分钟',
   second: '秒',
-};
-
-interface Words {
-  readonly unknown: string;
-  readonly none: string;
-  readonly yes: string;
-  readonly no: string;
-  readonly comma: string;
-  readonly more: (count: number) => string;
-  /** Values of facts that are words of ours. */
-  readonly values: Readonly<Record<string, string>>;
-}
-
-const WORDS: Readonly<Record<Lang, Words>> = {
-  en: {
-    unknown: '(not known)',
-    none: 'none',
-    yes: 'yes',
-    no: 'no',
-    comma: ', ',
-    more: count => ` and ${count} more`,
-    values: {},
-  },
-  zh: {
-    unknown: '（未知）',
-    none: '无',
-    yes: '是',
-    no: '否',
-    comma: '、',
-    more: count => ` 等（另有 ${count} 项）`,
-    values: { leaf: '服务器证书', intermediate: '中间证书', root: '根证书', silence: '无应答', unknown: '未知' },
-  },
 };

@@ -24,9 +24,11 @@ export function predict(seen: Seen, profile: string): Prediction {
   }
   const after = failureAfterVerification(seen);
   if (after && answers) return { ...SILENT, profile, ok: false, text: after };
-  return { ...SILENT, profile, ok: answers && learnt(seen, 'handshake.outcome') === 'completed' ? true : null };
+  const accepted = answers !== undefined && learnt(seen, 'handshake.outcome') === 'completed';
+  return accepted ? { ...ACCEPTED, profile } : { ...SILENT, profile, ok: null };
 }
 
+const ACCEPTED = { ok: true, verifyCode: 0, verifyName: 'X509_V_OK', verifyMessage: 'ok', text: null, then: [] } as const;
 const SILENT = { verifyCode: null, verifyName: null, verifyMessage: null, text: null, then: [] } as const;
 
 function failureBeforeVerification(seen: Seen): string | null {
