@@ -1,5 +1,6 @@
 // The knowledge that was compiled at build: plain JSON beside the bundle, read when first asked for.
 import { readFileSync } from 'node:fs';
+import type { Scenario } from './lab/scenario.ts';
 import type { Cause, Interceptor, KnownRoots } from './model/knowledge.ts';
 
 const FOLDER = new URL(import.meta.url.endsWith('/src/data.ts') ? '../dist/knowledge/' : './knowledge/', import.meta.url);
@@ -13,5 +14,4 @@ function load<T>(name: string): T {
 export const causes = () => load<readonly Cause[]>('causes');
 export const knownRoots = () => load<KnownRoots>('roots');
 export const interceptors = () => load<readonly Interceptor[]>('interceptors');
-export const errorEntries = () => load<readonly unknown[]>('errors');
-export const scenarios = () => load<readonly unknown[]>('scenarios');
+export const scenarios = () => load<readonly Scenario[]>('scenarios');

@@ -1,6 +1,5 @@
 // What programs may use (CONTRACT.md, “The package exports the same things for programs”). Nothing else is public.
 export { diagnose, type How } from './diagnose.ts';
-export { explain } from './explain.ts';
 export type { CertificateInfo } from './model/certificate.ts';
 export type { Explanation } from './model/clue.ts';
 export type { Diagnosis, Finding } from './model/diagnosis.ts';

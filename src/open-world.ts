@@ -73,7 +73,6 @@ function dial({ host, port, purpose }: Endpoint, options: Options, signal: Abort
     return Promise.reject(new NotAllowed(`--offline: ${host} is not contacted (${purpose})`));
   }
   const socket = connect({ host, port, noDelay: true, autoSelectFamily: false });
-  socket.pause();
   return orAborted<typeof socket>(signal, (resolve, reject) => {
     socket.once('connect', () => {
       socket.off('error', reject);

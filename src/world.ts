@@ -42,7 +42,7 @@ export interface World {
   /** Addresses in getaddrinfo's order. Rejects with Node's dns error (`code` ENOTFOUND, EAI_AGAIN, …) or the signal's reason. */
   lookup(host: string, signal?: AbortSignal): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
   /**
-   * A connected TCP socket, no data read yet (paused). Rejects with Node's error (`code` ECONNREFUSED, …), with the
+   * A connected TCP socket; nothing reads from it yet. Rejects with Node's error (`code` ECONNREFUSED, …), with the
    * signal's reason, or with a NotAllowed error under --offline.
    */
   dial(to: Endpoint, signal?: AbortSignal): Promise<Socket>;

@@ -2,6 +2,7 @@
 // Run by `npm run build` and, through `prepare`, by npm ci, npm pack and npm install.
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { bundle } from './bundle.ts';
+import { compileScenarios } from '../lab/compile.ts';
 import { compileKnowledge } from './compile-knowledge.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -10,7 +11,6 @@ const dist = `${root}dist`;
 /** Knowledge only: enough for running from sources (tests, `npm run dev`). */
 export async function writeKnowledge(): Promise<void> {
   await mkdir(`${dist}/knowledge`, { recursive: true });
-  const { compileScenarios } = await import('../lab/compile.ts').catch(() => ({ compileScenarios: () => [] }));
   const data: Record<string, unknown> = { ...compileKnowledge(root), scenarios: compileScenarios(`${root}src/lab/scenarios`) };
   for (const [name, value] of Object.entries(data)) await writeFile(`${dist}/knowledge/${name}.json`, JSON.stringify(value));
 }

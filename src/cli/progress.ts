@@ -1,10 +1,9 @@
 // The one line on stderr that says what is being waited for, while `check` runs before a person's eyes.
 import type { Event } from '../model/event.ts';
-import type { Lang } from '../model/knowledge.ts';
 import { line } from '../report/safe-text.ts';
 
 /** Shows the running stage on a terminal; does nothing when `visible` is false. */
-export function progressLine(visible: boolean, _lang: Lang): { event(event: Event): void; clear(): void } {
+export function progressLine(visible: boolean): { event(event: Event): void; clear(): void } {
   const running = new Map<string, string>();
   let drawn = false;
   const draw = () => {

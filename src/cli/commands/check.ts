@@ -9,7 +9,7 @@ import { type Args, type Format, readArgs, UsageError } from '../args.ts';
 import { EXIT, type ExitCode, exitCodeOf, worst } from '../exit.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { progressLine } from '../progress.ts';
-import { outputStyle, thisPlatform } from '../terminal.ts';
+import { printer } from './print.ts';
 
 export async function check(argv: readonly string[]): Promise<ExitCode> {
   const args = readArgs('check', argv);
@@ -30,7 +30,7 @@ export async function checkTargets(args: Args, given: readonly string[]): Promis
   const codes: ExitCode[] = [];
 
   const one = async (target: Target) => {
-    const show = progressLine(!several && process.stderr.isTTY === true, args.options.lang);
+    const show = progressLine(!several && process.stderr.isTTY === true);
     let report: Report | null = null;
     try {
       for await (const event of diagnose(target, args.options, { signal: interrupted })) {
@@ -67,39 +67,6 @@ function targetOf(input: string, { options }: Args): Target {
   });
   if (!read.ok) throw new UsageError(read.why, read.hint ?? null);
   return read.target;
-}
-
-/** Writes a report in the chosen format; waits when the reader is slow. */
-async function printer(format: Format, args: Args): Promise<(report: Report) => Promise<void>> {
-  const render = await rendererOf(format, args);
-  return async report => {
-    if (!process.stdout.write(render(report))) await new Promise(resolve => process.stdout.once('drain', resolve));
-  };
-}
-
-async function rendererOf(format: Format, args: Args): Promise<(report: Report) => string> {
-  const { lang } = args.options;
-  switch (format) {
-    case 'json':
-      return (await import('../../report/json.ts')).jsonReport;
-    case 'jsonl':
-      return (await import('../../report/jsonl.ts')).jsonlReport;
-    case 'markdown': {
-      const { markdownReport } = await import('../../report/markdown.ts');
-      return report => markdownReport(report, { lang });
-    }
-    case 'html': {
-      const { htmlReport } = await import('../../report/html.ts');
-      return report => htmlReport(report, { lang });
-    }
-    case 'prometheus':
-      return (await import('../../report/prometheus.ts')).prometheusReport;
-    case 'text': {
-      const { textReport } = await import('../../report/text.ts');
-      const style = outputStyle(process.stdout);
-      return report => textReport(report, { ...style, lang, verbose: args.verbose, platform: thisPlatform() });
-    }
-  }
 }
 
 async function* lines(path: string): AsyncGenerator<string> {

@@ -94,7 +94,7 @@ async function judge(certificates: readonly Certificate[], { options, host }: Ar
     ...(host === null ? {} : { host }),
   });
   return verdict.ok
-    ? { profile, ok: true, verifyCode: null, verifyName: null, verifyMessage: null, text: null, then: [] }
+    ? { profile, ok: true, verifyCode: 0, verifyName: verdict.verifyName, verifyMessage: verdict.verifyMessage, text: null, then: [] }
     : {
         profile,
         ok: false,

@@ -1,5 +1,4 @@
-// No command: the wizard when a person sits at a terminal, else `check` (or `explain`, for an error text).
-import { looksLikeText } from '../../intake/url.ts';
+// No command: the wizard when a person sits at a terminal, else `check`.
 import { readArgs, UsageError } from '../args.ts';
 import type { ExitCode } from '../exit.ts';
 
@@ -8,9 +7,7 @@ export async function wizard(argv: readonly string[]): Promise<ExitCode> {
   if (args.help) return (await import('../help.ts')).help([]);
   const given = args.positionals.join(' ');
   const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true && args.format === 'text';
-  if (terminal) return (await import('../open-wizard.ts')).openWizard(args, given === '' ? null : given);
-  if (given === '' && process.stdin.isTTY !== true) return (await import('./explain-cli.ts')).explain(['-', ...(args.format === 'json' ? ['--json'] : [])]);
-  if (looksLikeText(given)) return (await import('./explain-cli.ts')).explain(['--', given]);
-  if (given === '') throw new UsageError('give a URL, a host or an error text', 'tlsdoctor --help');
+  if (terminal) return (await import('../open-wizard.ts')).openWizard(args, { input: given });
+  if (given === '') throw new UsageError('give a URL or a host', 'tlsdoctor --help');
   return (await import('./check.ts')).checkTargets(args, args.positionals);
 }

@@ -1,0 +1,218 @@
+// A scenario is a situation as data (src/lab/scenarios/*.yaml): what stands where, and what must be concluded. Starting
+// one makes the certificates, starts the servers and says with which words `check` is to be asked.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Options } from '../model/options.ts';
+import { type CertificateSpec, makePki, moment, type Pki } from './pki.ts';
+import { type PlainManner, type ProxySpec, blackHole, closedPort, httpServer, type Listening, plainDialectServer, plainServer, proxyServer, tlsServer, type TlsSpec } from './servers.ts';
+
+export interface ServerPlan extends Omit<Partial<TlsSpec>, 'certificates' | 'key' | 'clientCas' | 'staple'> {
+  /** Names of certificates, in the order to be sent. */
+  readonly sends?: readonly string[];
+  /** Whose key to use, when it is not the first one's. */
+  readonly keyOf?: string;
+  readonly clientCas?: readonly string[];
+  /** Instead of TLS. */
+  readonly plain?: PlainManner | 'closed' | 'black-hole' | 'no-starttls';
+  /** Loopback address to listen on. */
+  readonly host?: string;
+}
+
+export interface LabPlan {
+  /** Key of certificates that name none. */
+  readonly key?: CertificateSpec['key'];
+  readonly pki?: Readonly<Record<string, CertificateSpec>>;
+  readonly server?: ServerPlan;
+  /** Further servers of the same name, for --connect. */
+  readonly backends?: readonly ServerPlan[];
+  readonly proxy?: Omit<ProxySpec, 'resign' | 'tls' | 'to'> & { readonly tls?: string; readonly resign?: ServerPlan; readonly closed?: boolean };
+  /** Serve this certificate as http://127.0.0.1:PORT/ca.der; `{aia}` in certificate URLs becomes that. */
+  readonly aia?: string;
+  readonly client?: {
+    /** Names of trusted certificates: --default-ca-file. */
+    readonly trusts?: readonly string[];
+    /** Names on the public list: --reference-roots. Default: what is trusted. */
+    readonly public?: readonly string[];
+    /** --ca-file */
+    readonly caFile?: readonly string[];
+    readonly certificate?: string;
+    readonly keyOf?: string;
+    /** Host to ask for; default 127.0.0.1. */
+    readonly asks?: string;
+    /** Further words for `check`. */
+    readonly args?: readonly string[];
+    readonly options?: Partial<Options>;
+    readonly env?: Readonly<Record<string, string>>;
+    /** Days from now that its clock shows: --at. */
+    readonly clock?: number;
+    readonly scheme?: string;
+  };
+}
+
+export interface Scenario {
+  /** File name. */
+  readonly id: string;
+  readonly title: { readonly en: string; readonly zh: string };
+  /** Shown in practice mode when there is one: what a person would have seen. */
+  readonly story?: { readonly en: string; readonly zh: string };
+  readonly lab: LabPlan;
+  readonly expect: {
+    readonly status: 'problem' | 'healthy' | 'inconclusive';
+    /** `cause confidence`. */
+    readonly primary?: string;
+    readonly others?: readonly string[];
+    readonly not?: readonly string[];
+    /** What real Pythons say: a verify code, 0 = accepted, null = fails otherwise, absent = not asked. */
+    readonly python?: { readonly code: number | null };
+  };
+}
+
+export interface Running {
+  readonly target: string;
+  /** Options of `check` that the situation needs. */
+  readonly args: readonly string[];
+  readonly options: Partial<Options>;
+  readonly env: Readonly<Record<string, string>>;
+  /** What a real Python would be given as its bundle. */
+  readonly trustFile: string | null;
+  /** Where its TCP connection goes. */
+  readonly end: { readonly host: string; readonly port: number } | null;
+  close(): Promise<void>;
+}
+
+/** Starts everything; close() stops the servers and removes the files. */
+export async function startScenario({ lab }: Scenario): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'tlsdoctor-lab-'));
+  const open: Listening[] = [];
+  try {
+    return await start(lab, folder, open);
+  } catch (error) {
+    await stop(open, folder);
+    throw error;
+  }
+}
+
+async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<Running> {
+  const now = new Date();
+  const keep = <T extends Listening>(listening: T): T => {
+    open.push(listening);
+    return listening;
+  };
+  let pki: Pki = new Map();
+  const aia = lab.aia === undefined ? null : keep(await httpServer(() => (lab.aia === undefined ? null : (pki.get(lab.aia)?.der ?? null))));
+  pki = makePki(withUrls(lab, aia?.port ?? 0), now);
+  const pems = (names: readonly string[]) => names.map(name => certificate(pki, name).pem);
+
+  const end = lab.server ? await startServer(lab.server, pki, keep) : null;
+  const backends = await Promise.all((lab.backends ?? []).map(plan => startServer(plan, pki, keep)));
+  const client = lab.client ?? {};
+  const asks = client.asks ?? '127.0.0.1';
+  const args: string[] = [];
+  const options: Record<string, unknown> = { ...client.options };
+  const give = (name: string, key: keyof Options, text: string, value: unknown = text) => {
+    args.push(name, text);
+    options[key] = value;
+  };
+  const file = async (name: string, content: string) => {
+    const path = join(folder, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  };
+
+  // 127.0.0.1 and localhost need no --connect; any other name does, and so do several backends.
+  const ends = [...(end ? [end] : []), ...backends];
+  if (ends.length > 1 || (end && asks !== '127.0.0.1' && asks !== 'localhost')) {
+    for (const each of ends) args.push('--connect', `${each.host}:${each.port}`);
+    options['connect'] = ends;
+  }
+  let trustFile: string | null = null;
+  if (client.trusts) {
+    trustFile = await file('trusted.pem', pems(client.trusts).join(''));
+    give('--default-ca-file', 'defaultCaFile', trustFile);
+  }
+  const listed = client.public ?? client.trusts;
+  if (listed) give('--reference-roots', 'referenceRoots', await file('public.pem', pems(listed).join('')));
+  if (client.caFile) {
+    trustFile = await file('given.pem', pems(client.caFile).join(''));
+    give('--ca-file', 'caFiles', trustFile, [trustFile]);
+  }
+  if (client.certificate) {
+    give('--cert', 'certFile', await file('client.pem', certificate(pki, client.certificate).pem));
+    give('--key', 'keyFile', await file('client.key', certificate(pki, client.keyOf ?? client.certificate).keyPem));
+  }
+  if (client.clock !== undefined) give('--at', 'at', moment(client.clock, now).toISOString());
+  if (lab.proxy) {
+    const url = await startProxy(lab.proxy, pki, end, keep);
+    give('--proxy', 'proxy', url);
+  } else give('--proxy', 'proxy', 'none', null);
+  args.push('--canary', 'none');
+  options['canaries'] = [];
+  for (const word of client.args ?? []) args.push(word);
+  const scheme = client.scheme ?? 'https';
+  const port = end ? `:${end.port}` : '';
+  return {
+    target: `${scheme}://${asks}${port}${scheme === 'https' ? '/' : ''}`,
+    args,
+    options: options as Partial<Options>,
+    env: client.env ?? {},
+    trustFile,
+    end,
+    close: () => stop(open, folder),
+  };
+}
+
+async function startServer(plan: ServerPlan, pki: Pki, keep: <T extends Listening>(listening: T) => T) {
+  const host = plan.host ?? '127.0.0.1';
+  if (plan.plain === 'closed') return { host, port: await closedPort(host) };
+  if (plan.plain === 'black-hole') return { host, port: keep(await blackHole(host)).port };
+  if (plan.plain === 'no-starttls') return { host, port: keep(await plainDialectServer(plan.starttls ?? 'smtp', host)).port };
+  if (plan.plain) return { host, port: keep(await plainServer(plan.plain, host)).port };
+  return { host, port: keep(await tlsServer(tlsSpec(plan, pki), host)).port };
+}
+
+function tlsSpec({ sends = ['leaf'], keyOf, clientCas, plain: _plain, host: _host, ...rest }: ServerPlan, pki: Pki): TlsSpec {
+  return {
+    ...rest,
+    certificates: sends.map(name => certificate(pki, name).pem),
+    key: certificate(pki, keyOf ?? sends[0] ?? 'leaf').keyPem,
+    ...(clientCas ? { clientCas: clientCas.map(name => certificate(pki, name).pem) } : {}),
+  };
+}
+
+async function startProxy(plan: NonNullable<LabPlan['proxy']>, pki: Pki, end: { readonly host: string; readonly port: number } | null, keep: <T extends Listening>(listening: T) => T): Promise<string> {
+  if (plan.closed) return `http://127.0.0.1:${await closedPort()}`;
+  const { tls, resign, ...rest } = plan;
+  const own = tls === undefined ? undefined : certificate(pki, tls);
+  const proxy = keep(
+    await proxyServer({
+      ...rest,
+      ...(own ? { tls: { cert: own.pem, key: own.keyPem } } : {}),
+      ...(end ? { to: end } : {}),
+      ...(resign ? { resign: tlsSpec(resign, pki) } : {}),
+    }),
+  );
+  return `${own ? 'https' : 'http'}://127.0.0.1:${proxy.port}`;
+}
+
+/** The plan with defaults filled in: the scenario's key, and `{aia}` as the URL it stands for. */
+function withUrls(lab: LabPlan, port: number): Record<string, CertificateSpec> {
+  const url = (text: string) => text.replace('{aia}', `http://127.0.0.1:${port}/ca.der`);
+  return Object.fromEntries(
+    Object.entries(lab.pki ?? {}).map(([name, spec]) => [
+      name,
+      { ...(lab.key ? { key: lab.key } : {}), ...spec, ...(spec?.caIssuers ? { caIssuers: url(spec.caIssuers) } : {}) },
+    ]),
+  );
+}
+
+function certificate(pki: Pki, name: string) {
+  const found = pki.get(name);
+  if (!found) throw new Error(`the scenario has no certificate '${name}'`);
+  return found;
+}
+
+async function stop(open: readonly Listening[], folder: string): Promise<void> {
+  await Promise.all(open.map(listening => listening.close()));
+  await rm(folder, { recursive: true, force: true });
+}

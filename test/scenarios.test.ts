@@ -1,0 +1,101 @@
+// Every scenario through the front door: the lab starts it, the program is asked as a process, and real Pythons are asked
+// the same. One row, two judges: what we predict must be what they say.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileScenarios } from '../src/lab/compile.ts';
+import { type Running, type Scenario, startScenario } from '../src/lab/scenario.ts';
+import { cleanEnv } from './tools/environment.ts';
+import { run } from './tools/program.ts';
+import { PYTHONS, type RealPython, requestsPython } from './tools/pythons.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const scenarios = [`${root}src/lab/scenarios`, `${root}test/scenarios`].filter(existsSync).filter(folder => readdirSync(folder).some(name => name.endsWith('.yaml'))).flatMap(compileScenarios);
+
+interface Said {
+  readonly ok: boolean;
+  /** `name`: urllib3 1.26 compared the names itself, after OpenSSL had accepted. */
+  readonly code: number | 'name' | null;
+  readonly message: string | null;
+  readonly text: string | null;
+}
+
+interface Shape {
+  readonly stages: readonly { readonly id: string; readonly status: string }[];
+  readonly prediction: { readonly python: { readonly profile: string; readonly ok: boolean | null; readonly verifyCode: number | null; readonly verifyMessage: string | null } };
+  readonly diagnosis: {
+    readonly status: string;
+    readonly primary: { readonly cause: string; readonly confidence: string; readonly evidence: readonly unknown[]; readonly fixes: readonly unknown[] } | null;
+    readonly others: readonly { readonly cause: string }[];
+  };
+}
+
+describe.each(scenarios.map(scenario => [scenario.id, scenario] as const))('%s', (_id, scenario: Scenario) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await startScenario(scenario);
+  });
+  afterAll(() => running?.close());
+
+  const check = async (extra: readonly string[] = []) => {
+    // `python3` on PATH decides the default profile: let it be the one that is asked below.
+    const path = `${requestsPython?.path.replace(/\/[^/]+$/, '') ?? ''}:${process.env['PATH']}`;
+    const ran = await run(['check', running.target, ...running.args, '--json', ...extra], { env: { PATH: path, ...running.env } });
+    expect(ran.stderr).toBe('');
+    return { code: ran.code, report: JSON.parse(ran.stdout) as Shape };
+  };
+
+  test('is diagnosed', async () => {
+    const { code, report } = await check();
+    const { status, primary, others } = report.diagnosis;
+    expect({ status, primary: primary && `${primary.cause} ${primary.confidence}`, code }).toEqual({
+      status: scenario.expect.status,
+      primary: scenario.expect.primary ?? null,
+      code: { healthy: 0, problem: 1, inconclusive: 3 }[scenario.expect.status],
+    });
+    const found = [primary?.cause, ...others.map(other => other.cause)];
+    for (const cause of scenario.expect.others ?? []) expect(found).toContain(cause);
+    for (const cause of scenario.expect.not ?? []) expect(found).not.toContain(cause);
+    expect(report.stages).toHaveLength(11);
+    if (primary) {
+      expect(primary.evidence).not.toEqual([]);
+      expect(primary.fixes).not.toEqual([]);
+    }
+  });
+
+  const expected = scenario.expect.python;
+  test.skipIf(!expected || requestsPython === null)('requests says what is predicted', async () => {
+    const said = await ask(requestsPython as RealPython, 'requests', running);
+    const { report } = await check();
+    const { python } = report.prediction;
+    if (said.code === 'name') expect([62, 64]).toContain(expected?.code);
+    else expect(said).toMatchObject({ code: expected?.code ?? null });
+    expect({ ok: python.ok, code: python.verifyCode }).toEqual({ ok: said.ok, code: said.code === 'name' ? expected?.code : said.code });
+    if (said.message !== null) expect(python.verifyMessage).toBe(said.message);
+  });
+
+  // Through a proxy, plain ssl is not what anybody uses.
+  const others = PYTHONS.filter(python => /^3\.([89]|1\d)$/.test(python.version));
+  test.skipIf(!expected || scenario.lab.proxy !== undefined).each(others.map(python => [python.version, python] as const))(
+    'ssl of Python %s says what is predicted',
+    async (version, python) => {
+      const said = await ask(python, 'ssl', running);
+      const { report } = await check(['--profile', `python${version}`]);
+      const predicted = report.prediction.python;
+      expect({ ok: predicted.ok, code: predicted.verifyCode, message: said.message === null ? null : predicted.verifyMessage }).toEqual({ ok: said.ok, code: said.code, message: said.message });
+    },
+  );
+});
+
+async function ask(python: RealPython, kind: 'requests' | 'ssl', running: Running): Promise<Said> {
+  const at = running.args.indexOf('--proxy');
+  const proxy = at >= 0 && running.args[at + 1] !== 'none' ? [running.args[at + 1] ?? ''] : [];
+  const pinned = running.args.includes('--connect') ? (running.end?.host ?? '') : '';
+  const { stdout } = await promisify(execFile)(
+    python.path,
+    [`${root}test/tools/probe.py`, kind, running.target, running.trustFile ?? '', pinned, String(running.end?.port ?? 443), ...proxy],
+    { env: cleanEnv() },
+  );
+  return JSON.parse(stdout) as Said;
+}
