@@ -85,7 +85,7 @@ function symptomsAmong(holding: readonly Held[]): ReadonlySet<string> {
       held.cause.explains.filter(id => {
         const symptom = byId.get(id);
         return (
-          symptom && lighter(held.severity, symptom.severity) <= 0
+          symptom && weaker(held.confidence, symptom.confidence) <= 0 && lighter(held.severity, symptom.severity) <= 0
         );
       }),
     ),
