@@ -201,6 +201,26 @@ export function boolean(of: Element, tag: number = TAG.boolean): boolean {
   return byte(of.bytes, of.from) !== 0;
 }
 
+/** Writes an element: a tag below 31, and the contents one after another. */
+export function encode(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  const inner = Buffer.concat(contents);
+  const length: number[] = [];
+  for (let rest = inner.length; rest > 0; rest = Math.floor(rest / 256)) length.unshift(rest % 256);
+  const header = inner.length < 128 ? [tag, inner.length] : [tag, 0x80 | length.length, ...length];
+  return Buffer.concat([Buffer.from(header), inner]);
+}
+
+/** Writes an OBJECT IDENTIFIER whose arcs are below 2^53. */
+export function encodeOid(dotted: string): Uint8Array {
+  const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number);
+  const octets = (arc: number): number[] => {
+    const found = [arc % 128];
+    for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) found.unshift((rest % 128) | 0x80);
+    return found;
+  };
+  return encode(TAG.oid, Buffer.from([first * 40 + second, ...arcs].flatMap(octets)));
+}
+
 /** Whether two runs of octets are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

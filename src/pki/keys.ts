@@ -8,6 +8,8 @@ import {
   content,
   type Element,
   element,
+  encode,
+  encodeOid,
   expect,
   integer,
   MalformedDer,
@@ -285,9 +287,34 @@ function verifyPss(
   const { digest, mgfDigest, saltLength } = pss;
   const padding = constants.RSA_PKCS1_PSS_PADDING;
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_RSA_BITS) return false;
-  // node:crypto takes the mask's digest from a PSS key only; CAs always use the same digest twice (RFC 4055 §3.1 asks for it).
-  if (digest !== mgfDigest && key.asymmetricKeyDetails?.mgf1HashAlgorithm !== mgfDigest) return false;
-  return verifyBytes(digest, signed, { key, padding, saltLength }, signature);
+  if (digest === mgfDigest) return verifyBytes(digest, signed, { key, padding, saltLength }, signature);
+  // node:crypto takes the mask's digest from the key only, so the key is told. A key that has its own restrictions keeps them.
+  const bound = key.asymmetricKeyDetails?.mgf1HashAlgorithm;
+  if (bound !== undefined)
+    return bound === mgfDigest && verifyBytes(digest, signed, { key, padding, saltLength }, signature);
+  const told = keyObject(pssKey(key, pss));
+  return told !== null && verifyBytes(digest, signed, { key: told, padding, saltLength }, signature);
+}
+
+/** The same RSA key as one for PSS with these parameters (RFC 4055 §3.1). */
+function pssKey(key: KeyObject, { digest, mgfDigest, saltLength }: NonNullable<SignatureInfo['pss']>): Uint8Array {
+  const [, bits] = children(element(key.export({ format: 'der', type: 'spki' }), 0));
+  const identifier = (name: string) => {
+    const [dotted = ''] = Object.entries(DIGESTS).find(([, known]) => known === name) ?? [];
+    return encode(TAG.sequence, encodeOid(dotted), encode(TAG.null));
+  };
+  const salt = Buffer.from([0, saltLength >> 8, saltLength & 0xff]);
+  const parameters = encode(
+    TAG.sequence,
+    encode(0xa0, identifier(digest)),
+    encode(0xa1, encode(TAG.sequence, encodeOid('1.2.840.113549.1.1.8'), identifier(mgfDigest))),
+    encode(0xa2, encode(TAG.integer, salt.subarray(saltLength < 128 ? 2 : saltLength < 0x8000 ? 1 : 0))),
+  );
+  return encode(
+    TAG.sequence,
+    encode(TAG.sequence, encodeOid(OID_PSS), parameters),
+    bits ? whole(bits) : new Uint8Array(),
+  );
 }
 
 const OID_PSS = '1.2.840.113549.1.1.10';

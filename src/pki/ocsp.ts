@@ -8,6 +8,7 @@ import {
   content,
   type Element,
   element,
+  encode,
   expect,
   integer,
   MalformedDer,
@@ -50,10 +51,10 @@ export function readOcspResponse(der: Uint8Array, leaf: Certificate, issuer: Cer
 
 /** The DER of a request about one certificate, without nonce, as responders that pre-produce answers want it (RFC 5019). */
 export function ocspRequest(leaf: Certificate, issuer: Certificate): Uint8Array {
-  const hash = (octets: Uint8Array) => wrap(0x04, createHash('sha1').update(octets).digest());
-  const algorithm = wrap(0x30, Buffer.from('06052b0e03021a0500', 'hex'));
-  const certId = wrap(0x30, algorithm, hash(leaf.issuer.der), hash(keyOctets(issuer)), wrap(0x02, leaf.serial));
-  return wrap(0x30, wrap(0x30, wrap(0x30, wrap(0x30, certId))));
+  const hash = (octets: Uint8Array) => encode(0x04, createHash('sha1').update(octets).digest());
+  const algorithm = encode(0x30, Buffer.from('06052b0e03021a0500', 'hex'));
+  const certId = encode(0x30, algorithm, hash(leaf.issuer.der), hash(keyOctets(issuer)), encode(0x02, leaf.serial));
+  return encode(0x30, encode(0x30, encode(0x30, encode(0x30, certId))));
 }
 
 const OID_BASIC = '1.3.6.1.5.5.7.48.1.1';
@@ -174,15 +175,4 @@ function only(of: Element): Element {
   const [first] = children(of);
   if (!first) throw new MalformedDer('a value is missing', of.at);
   return first;
-}
-
-function wrap(tag: number, ...parts: Uint8Array[]): Uint8Array {
-  const inner = Buffer.concat(parts);
-  const length =
-    inner.length < 128
-      ? [inner.length]
-      : inner.length < 256
-        ? [0x81, inner.length]
-        : [0x82, inner.length >> 8, inner.length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), inner]);
 }

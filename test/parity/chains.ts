@@ -73,6 +73,8 @@ export function keyPool(): Key[] {
     ['p224', ec('secp224r1')],
     ['k256', ec('secp256k1')],
     ['brainpool', ec('brainpoolP256r1')],
+    ['explicit', generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' })],
+    ['x25519', generateKeyPairSync('x25519')],
     ['rsa2048', rsa(2048)],
     ['rsa1962', rsa(1962)],
     ['rsa1024', rsa(1024)],

@@ -1,10 +1,14 @@
 // Freshly made chains, thousands a run: this machine's OpenSSL and our verifier must agree on every one, on the code and
 // its place, on the path, and on each further error. PARITY_SEED and PARITY_CHAINS change the run.
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseCertificate } from '../../src/pki/certificate.ts';
+import { MalformedCertificate, parseCertificate } from '../../src/pki/certificate.ts';
 import { trustStore } from '../../src/pki/store.ts';
 import { verify } from '../../src/pki/verify.ts';
+import { cleanEnv } from '../tools/environment.ts';
 import { type Chain, Dice, keyPool, randomChain } from './chains.ts';
 import { hasOracle, type Judgement, judge, startOracle } from './oracle.ts';
 import { askPython, type Handshake, realPythons } from './python.ts';
@@ -88,6 +92,59 @@ function turned(der: Buffer, dice: Dice): Buffer {
 
 const MEANINGFUL = [0, 1, 2, 3, 4, 5, 6, 10, 12, 19, 22, 23, 24, 30, 0x30, 0x31, 0x80, 0x81, 0x82, 0xa0, 0xa3, 0xff];
 
+const openssl = spawnSync('openssl', ['version'], { env: cleanEnv() }).status === 0;
+
+test.skipIf(!openssl && !inCi)(
+  '`openssl verify` says the same of 60 of them (skipped without openssl)',
+  { timeout: 120_000 },
+  () => {
+    const dice = new Dice(seed);
+    const folder = mkdtempSync(join(tmpdir(), 'openssl-verify-'));
+    const file = (name: string, ders: readonly Buffer[]) => {
+      writeFileSync(join(folder, name), ders.map(der => parseCertificate(der).pem()).join(''));
+      return join(folder, name);
+    };
+    let compared = 0;
+    try {
+      for (let i = 0; i < 60; i++) {
+        const chain = randomChain(dice, keys);
+        if (chain.nocn || chain.host?.startsWith('.')) continue; // no switch for the first
+        const readable = [chain.leaf, ...chain.untrusted, ...chain.anchors].every(der => !isUnreadable(der));
+        if (!readable || chain.anchors.length === 0) continue;
+        const options = [
+          ...['-no-CApath', '-no-CAstore', '-CAfile', file('anchors', chain.anchors), '-attime', String(chain.at)],
+          ...['-purpose', chain.client ? 'sslclient' : 'sslserver', '-auth_level', String(chain.level)],
+          ...(chain.untrusted.length > 0 ? ['-untrusted', file('untrusted', chain.untrusted)] : []),
+          ...(chain.strict ? ['-x509_strict'] : []),
+          ...(chain.partial ? ['-partial_chain'] : []),
+          ...(chain.host === null ? [] : [chain.ip ? '-verify_ip' : '-verify_hostname', chain.host]),
+        ];
+        const { status, stderr } = spawnSync('openssl', ['verify', ...options, file('leaf', [chain.leaf])], {
+          encoding: 'utf8',
+          env: cleanEnv(),
+        });
+        const [, code, depth] = /^error (\d+) at (\d+) depth lookup/m.exec(stderr) ?? [];
+        // -verify_hostname takes partial wildcards, which Python does not: those names are none of this comparison's business.
+        if (code !== '62' && judge(chain).code === 62) continue;
+        compared++;
+        const { code: ours, depth: place } = judge(chain);
+        if (code === undefined)
+          expect({ i, faults: chain.faults, status, ours }).toEqual({ i, faults: chain.faults, status: 0, ours: 0 });
+        else
+          expect({ i, faults: chain.faults, ours, place }).toEqual({
+            i,
+            faults: chain.faults,
+            ours: Number(code),
+            place: Number(depth),
+          });
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect(compared).toBeGreaterThan(25);
+  },
+);
+
 const pythons = realPythons();
 const now = Math.floor(Date.now() / 1000);
 
@@ -143,14 +200,28 @@ describe.each(pythons)('handshakes with Python $minor ($path)', python => {
 });
 
 /** OpenSSL reports no error for an answer of 1 it did not mean to give; and it leaves a certificate's extensions unread while its key is unreadable. */
-function comparable({ code, depth, all, chain, unreadable }: Judgement, { faults }: Chain): Judgement {
+function comparable({ code, depth, all, chain, unreadable }: Judgement, { leaf }: Chain): Judgement {
   if (unreadable) return { unreadable };
   const further = all?.length === 0 && code !== 0 ? [[code, depth ?? null] as const] : all;
-  const key = faults.includes('0 unreadable key');
+  const key = isUnreadableKey(leaf);
   return {
     code: code ?? -1,
     depth: depth ?? null,
     chain: chain ?? [],
     all: key ? [] : (further as NonNullable<Judgement['all']>),
   };
+}
+
+function isUnreadable(der: Buffer): boolean {
+  try {
+    parseCertificate(der);
+    return false;
+  } catch (error) {
+    if (error instanceof MalformedCertificate) return true;
+    throw error;
+  }
+}
+
+function isUnreadableKey(leaf: Buffer): boolean {
+  return !isUnreadable(leaf) && parseCertificate(leaf).publicKey === null;
 }
