@@ -56,6 +56,8 @@ export function children(parent: Element): Element[] {
   const found: Element[] = [];
   for (let at = parent.from; at < parent.to; ) {
     const child = element(parent.bytes, at, parent.to);
+    if (child.tag === 0 && child.to === child.from)
+      throw new MalformedDer('an end-of-contents mark stands where nothing ends', at);
     found.push(child);
     at = child.next;
   }
@@ -266,7 +268,8 @@ function header(bytes: Uint8Array, start: number, end: number): Header {
       if (number > 0x7fffffff) throw new MalformedDer('an ASN.1 tag number is too large', start);
       if ((octet & 0x80) === 0) break;
     }
-    tag = first + number * 256;
+    // OpenSSL takes the long form for small numbers too.
+    tag = number < 0x1f ? (first & 0xe0) | number : first + number * 256;
   }
   if (at >= end) throw new MalformedDer('an ASN.1 length is missing', start);
   const lead = byte(bytes, at++);

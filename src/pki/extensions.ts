@@ -17,7 +17,7 @@ import {
   string,
   TAG,
 } from './der.ts';
-import { type GeneralName, readGeneralName, readGeneralNames } from './names.ts';
+import { type GeneralName, readAttribute, readGeneralName, readGeneralNames } from './names.ts';
 
 /** One extension as it stands in the certificate. */
 export interface Extension {
@@ -380,7 +380,7 @@ function readDistributionPoints(of: Element): GeneralName[][] {
     if (!choice || more.length > 0) throw new MalformedDer('a distribution point name is not one name', name.at);
     if (isList(choice, 0xa0)) return readGeneralNames(choice);
     if (!isList(choice, 0xa1)) throw new MalformedDer('a distribution point name is of an unknown kind', choice.at);
-    children(choice);
+    children(choice).map(readAttribute);
     return [];
   });
 }

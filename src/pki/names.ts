@@ -237,7 +237,8 @@ export function toUtf8(tag: number, value: Uint8Array): Uint8Array | null {
 export const OID_COMMON_NAME = '2.5.4.3';
 export const OID_EMAIL = '1.2.840.113549.1.9.1';
 
-function readAttribute(of: Element): Attribute {
+/** Reads one AttributeTypeAndValue. Throws MalformedDer for what X509_NAME_ENTRY's template refuses. */
+export function readAttribute(of: Element): Attribute {
   expect(of, TAG.sequence, 'an attribute of a distinguished name', of.at);
   const [type, value, ...rest] = children(of);
   if (!type || !value || rest.length > 0)

@@ -1,6 +1,6 @@
 // Parts to lines of a given width, each with its style: what the text report prints and the wizard scrolls.
 import type { Part } from './document.ts';
-import { wrap } from './safe-text.ts';
+import { width, wrap } from './safe-text.ts';
 
 export type Style = 'plain' | 'dim' | 'bold' | 'good' | 'bad' | 'warn' | 'command' | 'heading';
 
@@ -9,8 +9,11 @@ export interface Line {
   readonly style: Style;
 }
 
-/** Lines no wider than `columns`, but for commands, which stay whole. */
-export function layOut(parts: readonly Part[], columns: number, unicode: boolean): Line[] {
+/**
+ * Lines no wider than `columns`, but for commands, which stay whole.
+ * @param breakCommands where lines get cut: long commands go on after a backslash, so that they can still be copied
+ */
+export function layOut(parts: readonly Part[], columns: number, unicode: boolean, breakCommands = false): Line[] {
   const lines: Line[] = [];
   const add = (texts: readonly string[], style: Style) => lines.push(...texts.map(text => ({ text, style })));
   for (const [i, part] of parts.entries()) {
@@ -33,7 +36,7 @@ export function layOut(parts: readonly Part[], columns: number, unicode: boolean
         add(hanging(`  ${bullet(part.mark, unicode)} ${part.text}`, columns, '    '), ITEM_STYLES[part.mark]);
         break;
       case 'command':
-        add(part.text.split('\n').map(text => `      ${text}`), 'command');
+        add(part.text.split('\n').flatMap(text => (breakCommands ? continued(text, columns - 8) : [text])).map(text => `      ${text}`), 'command');
         break;
       case 'tree':
         for (const { text, mark } of part.lines) add([`  ${text}`], mark === 'fail' ? 'bad' : mark === 'stranger' ? 'dim' : 'plain');
@@ -69,4 +72,16 @@ function hanging(text: string, columns: number, indent: string): string[] {
   const lead = /^ */.exec(text)?.[0] ?? '';
   const [first = '', ...rest] = wrap(text.trimStart(), columns - indent.length);
   return [`${lead}${first}`, ...rest.map(more => `${indent}${more}`)];
+}
+
+/** A shell command over several lines, broken at blanks outside quotes; a word longer than a line stays whole. */
+function continued(command: string, columns: number): string[] {
+  const words = command.match(/(?:'[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"]|['"])+|\s+/g) ?? [command];
+  const lines: string[] = [''];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    if (last.trim() !== '' && width(last + word) > columns && word.trim() !== '') lines.push(`  ${word}`);
+    else lines[lines.length - 1] = last + word;
+  }
+  return lines.map((text, i) => (i < lines.length - 1 ? `${text.trimEnd()} \\` : text.trimEnd()));
 }
