@@ -68,9 +68,13 @@ describe.skipIf(!hasOracle() && !inCi)(
           };
           // The further errors of a leaf whose key was spoilt depend on what OpenSSL has read of it by chance; the answer does not.
           const answer = ({ unreadable, code, depth }: Judgement) => ({ seed, chain: i, unreadable, code, depth });
-          const theirs = await oracle.ask(chain);
+          const ours = answer(judge(chain));
+          let theirs = answer(await oracle.ask(chain));
+          // After thousands of spoilt certificates the library now and then answers a sound chain wrongly, and rightly when
+          // asked again (1 in 10,000; never seen without spoilt ones before). A disagreement of ours would stay one.
+          if (JSON.stringify(ours) !== JSON.stringify(theirs)) theirs = answer(await oracle.ask(chain));
           if (theirs.unreadable) unreadable++;
-          expect(answer(judge(chain))).toEqual(answer(theirs));
+          expect(ours).toEqual(theirs);
         }
       } finally {
         oracle.end();
