@@ -74,6 +74,9 @@ export function keyPool(): Key[] {
     ['k256', ec('secp256k1')],
     ['brainpool', ec('brainpoolP256r1')],
     ['explicit', generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' })],
+    ['binary', ec('sect283k1')],
+    ['small', ec('secp160r1')],
+    ['wap', ec('wap-wsg-idm-ecid-wtls9')],
     ['x25519', generateKeyPairSync('x25519')],
     ['rsa2048', rsa(2048)],
     ['rsa1962', rsa(1962)],
@@ -224,6 +227,21 @@ const EMAIL = '1.2.840.113549.1.9.1';
 const DAY = 86_400;
 /** When the chains are judged, unless told otherwise. */
 export const NOON = 1_764_000_000;
+const SIGNATURE_OIDS = [
+  ...[1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16].map(last => `1.2.840.113549.1.1.${last}`),
+  ...['1', '2', '3', '3.1', '3.2', '3.3', '3.4'].map(last => `1.2.840.10045.4.${last}`),
+  ...[1, 2, 3, 9, 10, 11, 12, 13, 14, 15, 16].map(last => `2.16.840.1.101.3.4.3.${last}`),
+  ...[
+    '1.3.14.3.2.3',
+    '1.3.14.3.2.15',
+    '1.3.14.3.2.29',
+    '1.3.36.3.3.1.2',
+    '2.5.8.3.100',
+    '1.2.840.10040.4.3',
+    '1.3.101.112',
+    '1.3.101.113',
+  ],
+];
 const HOSTS = [
   'example.com',
   'www.example.com',
@@ -447,6 +465,10 @@ function spoil(
   }
   if (fault(p, `${i} other algorithm outside`)) draft.outer = sequence(oid('1.2.840.113549.1.1.5'), NULL);
   if (fault(p / 2, `${i} unknown algorithm`)) draft.outer = sequence(oid('1.2.3.4'));
+  if (fault(p, `${i} other algorithm inside`)) {
+    const algorithm = sequence(oid(dice.pick(SIGNATURE_OIDS)), ...(dice.chance(0.5) ? [NULL] : []));
+    draft.signature = { algorithm, sign: () => Buffer.alloc(64, 1) };
+  }
   if (fault(p, `${i} version`)) draft.version = dice.pick([1, 2, 4]);
   if (fault(p, `${i} unreadable key`))
     draft.spki = dice.pick([
