@@ -2,8 +2,8 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { Worker } from 'node:worker_threads';
-import { createServer as createTlsServer, type TlsOptions, TLSSocket } from 'node:tls';
 import { speakUpTo } from './dialects.ts';
 
 export interface Listening {
@@ -44,9 +44,18 @@ export function tlsServer(spec: TlsSpec, host = '127.0.0.1'): Promise<Listening>
     ciphers: `${spec.ciphers ?? 'DEFAULT'}@SECLEVEL=0`,
     ALPNProtocols: ['http/1.1'],
     ...(spec.dhparam ? { dhparam: spec.dhparam } : {}),
-    ...(spec.clientCertificate ? { requestCert: true, rejectUnauthorized: spec.clientCertificate === 'required', ca: [...(spec.clientCas ?? [])] } : {}),
+    ...(spec.clientCertificate
+      ? {
+          requestCert: true,
+          rejectUnauthorized: spec.clientCertificate === 'required',
+          ca: [...(spec.clientCas ?? [])],
+        }
+      : {}),
     ...(spec.onlyFor
-      ? { SNICallback: (name: string, done: (error: Error | null) => void) => done(name === spec.onlyFor ? null : new Error('unrecognized name')) }
+      ? {
+          SNICallback: (name: string, done: (error: Error | null) => void) =>
+            done(name === spec.onlyFor ? null : new Error('unrecognized name')),
+        }
       : {}),
   };
   const serve = (socket: TLSSocket) => answerHttp(socket, spec);
@@ -66,7 +75,8 @@ export function tlsServer(spec: TlsSpec, host = '127.0.0.1'): Promise<Listening>
   }
   const server = createTlsServer(options, serve);
   server.on('tlsClientError', () => {});
-  if (spec.staple) server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, Buffer.from(spec.staple ?? [])));
+  if (spec.staple)
+    server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, Buffer.from(spec.staple ?? [])));
   return listen(server, host);
 }
 
@@ -74,15 +84,29 @@ function answerHttp(socket: TLSSocket, spec: TlsSpec): void {
   quiet(socket);
   socket.once('data', () => {
     const refused = spec.clientCertificate === 'http-400' && !(socket.getPeerCertificate()?.raw && socket.authorized);
-    const body = refused ? '<html><center><h1>400 Bad Request</h1></center><center>No required SSL certificate was sent</center></html>' : 'hello\n';
+    const body = refused
+      ? '<html><center><h1>400 Bad Request</h1></center><center>No required SSL certificate was sent</center></html>'
+      : 'hello\n';
     const at = new Date(Date.now() + (spec.dateShift ?? 0) * 86_400_000);
     const date = spec.dateShift === null ? '' : `Date: ${at.toUTCString()}\r\n`;
-    socket.end(`HTTP/1.1 ${refused ? '400 Bad Request' : '200 OK'}\r\n${date}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+    socket.end(
+      `HTTP/1.1 ${refused ? '400 Bad Request' : '200 OK'}\r\n${date}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
   });
 }
 
 /** What a peer that is no TLS server does with a connection. */
-export type PlainManner = 'http' | 'ssh' | 'smtp' | 'garbage' | 'silence' | 'half-hello' | 'close' | 'reset' | 'drip';
+export type PlainManner =
+  | 'http'
+  | 'ssh'
+  | 'smtp'
+  | 'garbage'
+  | 'silence'
+  | 'half-hello'
+  | 'unknown-name'
+  | 'close'
+  | 'reset'
+  | 'drip';
 
 /** A server that speaks no TLS, or not to the end. */
 export function plainServer(manner: PlainManner, host = '127.0.0.1'): Promise<Listening> {
@@ -99,12 +123,20 @@ export function plainServer(manner: PlainManner, host = '127.0.0.1'): Promise<Li
 const HALF_HELLO = Buffer.concat([Buffer.from('160303007a0200007603031111', 'hex'), Buffer.alloc(47, 0x22)]);
 
 const MANNERS: Readonly<Record<PlainManner, (socket: Socket) => void>> = {
-  http: socket => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<h1>Bad Request</h1>')),
+  http: socket =>
+    socket.once('data', () =>
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<h1>Bad Request</h1>',
+      ),
+    ),
   ssh: socket => void socket.write('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'),
   smtp: socket => void socket.write('220 mail.lab.test ESMTP Postfix\r\n'),
-  garbage: socket => socket.once('data', () => void socket.write(Buffer.from('\u001b]0;gotcha\u0007\u0000\u009b31m garbage', 'latin1'))),
+  garbage: socket =>
+    socket.once('data', () => void socket.write(Buffer.from('\u001b]0;gotcha\u0007\u0000\u009b31m garbage', 'latin1'))),
   silence: socket => void socket.resume(),
   'half-hello': socket => socket.once('data', () => void socket.write(HALF_HELLO)),
+  // Fatal alert 112, unrecognized_name: a Node server whose SNICallback refuses closes without a word instead.
+  'unknown-name': socket => socket.once('data', () => socket.end(Buffer.from('15030300020270', 'hex'))),
   close: socket => socket.once('data', () => socket.end()),
   reset: socket => socket.once('data', () => socket.resetAndDestroy()),
   drip: socket => {
@@ -196,8 +228,14 @@ export function proxyServer(spec: ProxySpec, host = '127.0.0.1'): Promise<Listen
   return listen(server, host);
 }
 
-function connectFor(spec: ProxySpec, client: Duplex, head: string, asked: { readonly host: string; readonly port: number }): void {
-  const allowed = spec.credentials !== undefined && head.includes(`Basic ${Buffer.from(spec.credentials).toString('base64')}`);
+function connectFor(
+  spec: ProxySpec,
+  client: Duplex,
+  head: string,
+  asked: { readonly host: string; readonly port: number },
+): void {
+  const allowed =
+    spec.credentials !== undefined && head.includes(`Basic ${Buffer.from(spec.credentials).toString('base64')}`);
   switch (spec.manner) {
     case 'auth':
       if (allowed) break;
@@ -209,7 +247,9 @@ function connectFor(spec: ProxySpec, client: Duplex, head: string, asked: { read
       client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
       return;
     case 'block-page':
-      client.end('HTTP/1.1 403 Blocked by policy\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><title>Blocked</title></html>');
+      client.end(
+        'HTTP/1.1 403 Blocked by policy\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><title>Blocked</title></html>',
+      );
       return;
     case 'close':
       client.end();
@@ -226,7 +266,12 @@ function connectFor(spec: ProxySpec, client: Duplex, head: string, asked: { read
   if (spec.manner === 'resign' && spec.resign) {
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     const { certificates, key } = spec.resign;
-    const tls = new TLSSocket(client as Socket, { isServer: true, cert: certificates.join(''), key, ALPNProtocols: ['http/1.1'] });
+    const tls = new TLSSocket(client as Socket, {
+      isServer: true,
+      cert: certificates.join(''),
+      key,
+      ALPNProtocols: ['http/1.1'],
+    });
     answerHttp(tls, spec.resign);
     return;
   }
@@ -240,7 +285,10 @@ function connectFor(spec: ProxySpec, client: Duplex, head: string, asked: { read
 }
 
 /** Plain HTTP: path → body. What AIA, OCSP and CRL URLs point to. */
-export function httpServer(pages: (path: string, request: IncomingMessage) => Uint8Array | null, host = '127.0.0.1'): Promise<Listening> {
+export function httpServer(
+  pages: (path: string, request: IncomingMessage) => Uint8Array | null,
+  host = '127.0.0.1',
+): Promise<Listening> {
   return listen(
     createHttpServer((request, response) => {
       const body = pages(request.url ?? '/', request);
