@@ -1,8 +1,9 @@
 // The main flow: target → stages observe → facts → rules conclude → report. Everything a program or a person learns of a
 // run comes out of this one generator.
-import { causes, knownRoots } from './data.ts';
+
 import { findClient } from './clients/client.ts';
 import { referenceRoots } from './clients/trust-store.ts';
+import { causes, knownRoots } from './data.ts';
 import { conclude } from './diagnosis/conclude.ts';
 import { predict } from './diagnosis/predict.ts';
 import { readTarget } from './intake/url.ts';
@@ -31,7 +32,11 @@ export interface How {
  * @param target what `readTarget` made, or what a person would give to `check`
  * @throws TypeError when a string cannot be read as a target
  */
-export async function* diagnose(target: Target | string, options: Partial<Options> = {}, how: How = {}): AsyncGenerator<Event> {
+export async function* diagnose(
+  target: Target | string,
+  options: Partial<Options> = {},
+  how: How = {},
+): AsyncGenerator<Event> {
   const asked = typeof target === 'string' ? parsed(target) : target;
   const world = openWorld({ ...DEFAULTS, ...options }, how);
   const startedAt = world.machineTime();
@@ -41,7 +46,15 @@ export async function* diagnose(target: Target | string, options: Partial<Option
   yield { type: 'started', target: on, stages: STAGE_IDS };
 
   const client = findClient(world, on.starttls !== null);
-  const run: Run = { target: on, world, route, client, roots: knownRoots(), reference: referenceRoots(world), line: new Line() };
+  const run: Run = {
+    target: on,
+    world,
+    route,
+    client,
+    roots: knownRoots(),
+    reference: referenceRoots(world),
+    line: new Line(),
+  };
   const stages: StageResult[] = [];
   let seen: Seen = {};
   try {
@@ -53,7 +66,8 @@ export async function* diagnose(target: Target | string, options: Partial<Option
         break;
       }
       const event = step.value;
-      if (event.type === 'stage') stages.push({ id: event.stage, status: event.status, durationMs: event.durationMs, summary: event.summary });
+      if (event.type === 'stage')
+        stages.push({ id: event.stage, status: event.status, durationMs: event.durationMs, summary: event.summary });
       yield event;
     }
   } finally {

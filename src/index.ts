@@ -1,7 +1,6 @@
 // What programs may use (CONTRACT.md, “The package exports the same things for programs”). Nothing else is public.
 export { diagnose, type How } from './diagnose.ts';
 export type { CertificateInfo } from './model/certificate.ts';
-export type { Explanation } from './model/clue.ts';
 export type { Diagnosis, Finding } from './model/diagnosis.ts';
 export type { Event } from './model/event.ts';
 export type { Facts, Observation } from './model/facts.ts';

@@ -25,7 +25,8 @@ export function openWorld(
     remainingMs,
     now: () => (options.at === null ? new Date() : new Date(options.at)),
     machineTime: () => new Date(),
-    within: (ms, also) => linked(Math.max(1, Math.floor(Math.min(ms, remainingMs()))), also ? [signal, also] : [signal]),
+    within: (ms, also) =>
+      linked(Math.max(1, Math.floor(Math.min(ms, remainingMs()))), also ? [signal, also] : [signal]),
     lookup: (host, until = signal) => lookUp(host, until),
     dial: (to, until = signal) => dial(to, options, until),
     bundledRoots: () => rootCertificates,
@@ -56,7 +57,11 @@ function linked(ms: number, signals: readonly AbortSignal[]): AbortSignal {
   return abort.signal;
 }
 
-const PLATFORMS: Partial<Record<NodeJS.Platform, World['platform']>> = { linux: 'linux', darwin: 'macos', win32: 'windows' };
+const PLATFORMS: Partial<Record<NodeJS.Platform, World['platform']>> = {
+  linux: 'linux',
+  darwin: 'macos',
+  win32: 'windows',
+};
 
 /** getaddrinfo cannot be cancelled: an abort stops the waiting, not the thread. */
 function lookUp(host: string, signal: AbortSignal) {
@@ -103,7 +108,12 @@ async function read(path: string, maxBytes: number): Promise<Uint8Array> {
   }
 }
 
-function exec(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, input: string | undefined, signal: AbortSignal): Promise<Executed> {
+function exec(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  input: string | undefined,
+  signal: AbortSignal,
+): Promise<Executed> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = execFile(
@@ -123,15 +133,20 @@ function exec(argv: readonly string[], env: Readonly<Record<string, string | und
 }
 
 /** A promise that also rejects, with the signal's reason, as soon as the signal aborts. */
-function orAborted<T>(signal: AbortSignal, start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> {
+function orAborted<T>(
+  signal: AbortSignal,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    const settle = <A>(act: (value: A) => void) => (value: A) => {
-      signal.removeEventListener('abort', abort);
-      act(value);
-    };
+    const settle =
+      <A>(act: (value: A) => void) =>
+      (value: A) => {
+        signal.removeEventListener('abort', abort);
+        act(value);
+      };
     start(settle(resolve), settle(reject));
   });
 }

@@ -11,7 +11,10 @@ import { run } from './tools/program.ts';
 import { PYTHONS, type RealPython, requestsPython } from './tools/pythons.ts';
 
 const root = new URL('..', import.meta.url).pathname;
-const scenarios = [`${root}src/lab/scenarios`, `${root}test/scenarios`].filter(existsSync).filter(folder => readdirSync(folder).some(name => name.endsWith('.yaml'))).flatMap(compileScenarios);
+const scenarios = [`${root}src/lab/scenarios`, `${root}test/scenarios`]
+  .filter(existsSync)
+  .filter(folder => readdirSync(folder).some(name => name.endsWith('.yaml')))
+  .flatMap(compileScenarios);
 
 interface Said {
   readonly ok: boolean;
@@ -23,10 +26,22 @@ interface Said {
 
 interface Shape {
   readonly stages: readonly { readonly id: string; readonly status: string }[];
-  readonly prediction: { readonly python: { readonly profile: string; readonly ok: boolean | null; readonly verifyCode: number | null; readonly verifyMessage: string | null } };
+  readonly prediction: {
+    readonly python: {
+      readonly profile: string;
+      readonly ok: boolean | null;
+      readonly verifyCode: number | null;
+      readonly verifyMessage: string | null;
+    };
+  };
   readonly diagnosis: {
     readonly status: string;
-    readonly primary: { readonly cause: string; readonly confidence: string; readonly evidence: readonly unknown[]; readonly fixes: readonly unknown[] } | null;
+    readonly primary: {
+      readonly cause: string;
+      readonly confidence: string;
+      readonly evidence: readonly unknown[];
+      readonly fixes: readonly unknown[];
+    } | null;
     readonly others: readonly { readonly cause: string }[];
   };
 }
@@ -40,8 +55,10 @@ describe.each(scenarios.map(scenario => [scenario.id, scenario] as const))('%s',
 
   const check = async (extra: readonly string[] = []) => {
     // `python3` on PATH decides the default profile: let it be the one that is asked below.
-    const path = `${requestsPython?.path.replace(/\/[^/]+$/, '') ?? ''}:${process.env['PATH']}`;
-    const ran = await run(['check', running.target, ...running.args, '--json', ...extra], { env: { PATH: path, ...running.env } });
+    const path = `${requestsPython?.path.replace(/\/[^/]+$/, '') ?? ''}:${process.env.PATH}`;
+    const ran = await run(['check', running.target, ...running.args, '--json', ...extra], {
+      env: { PATH: path, ...running.env },
+    });
     expect(ran.stderr).toBe('');
     return { code: ran.code, report: JSON.parse(ran.stdout) as Shape };
   };
@@ -71,19 +88,28 @@ describe.each(scenarios.map(scenario => [scenario.id, scenario] as const))('%s',
     const { python } = report.prediction;
     if (said.code === 'name') expect([62, 64]).toContain(expected?.code);
     else expect(said).toMatchObject({ code: expected?.code ?? null });
-    expect({ ok: python.ok, code: python.verifyCode }).toEqual({ ok: said.ok, code: said.code === 'name' ? expected?.code : said.code });
+    expect({ ok: python.ok, code: python.verifyCode }).toEqual({
+      ok: said.ok,
+      code: said.code === 'name' ? expected?.code : said.code,
+    });
     if (said.message !== null) expect(python.verifyMessage).toBe(said.message);
   });
 
   // Through a proxy, plain ssl is not what anybody uses.
   const others = PYTHONS.filter(python => /^3\.([89]|1\d)$/.test(python.version));
-  test.skipIf(!expected || scenario.lab.proxy !== undefined).each(others.map(python => [python.version, python] as const))(
+  test
+    .skipIf(!expected || scenario.lab.proxy !== undefined)
+    .each(others.map(python => [python.version, python] as const))(
     'ssl of Python %s says what is predicted',
     async (version, python) => {
       const said = await ask(python, 'ssl', running);
       const { report } = await check(['--profile', `python${version}`]);
       const predicted = report.prediction.python;
-      expect({ ok: predicted.ok, code: predicted.verifyCode, message: said.message === null ? null : predicted.verifyMessage }).toEqual({ ok: said.ok, code: said.code, message: said.message });
+      expect({
+        ok: predicted.ok,
+        code: predicted.verifyCode,
+        message: said.message === null ? null : predicted.verifyMessage,
+      }).toEqual({ ok: said.ok, code: said.code, message: said.message });
     },
   );
 });
@@ -94,7 +120,15 @@ async function ask(python: RealPython, kind: 'requests' | 'ssl', running: Runnin
   const pinned = running.args.includes('--connect') ? (running.end?.host ?? '') : '';
   const { stdout } = await promisify(execFile)(
     python.path,
-    [`${root}test/tools/probe.py`, kind, running.target, running.trustFile ?? '', pinned, String(running.end?.port ?? 443), ...proxy],
+    [
+      `${root}test/tools/probe.py`,
+      kind,
+      running.target,
+      running.trustFile ?? '',
+      pinned,
+      String(running.end?.port ?? 443),
+      ...proxy,
+    ],
     { env: cleanEnv() },
   );
   return JSON.parse(stdout) as Said;

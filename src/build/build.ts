@@ -1,8 +1,8 @@
 // Builds dist/: knowledge as JSON, one bundle with lazy chunks, declarations, and the licences of what is bundled.
 // Run by `npm run build` and, through `prepare`, by npm ci, npm pack and npm install.
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { bundle } from './bundle.ts';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { compileScenarios } from '../lab/compile.ts';
+import { bundle } from './bundle.ts';
 import { compileKnowledge } from './compile-knowledge.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -11,8 +11,12 @@ const dist = `${root}dist`;
 /** Knowledge only: enough for running from sources (tests, `npm run dev`). */
 export async function writeKnowledge(): Promise<void> {
   await mkdir(`${dist}/knowledge`, { recursive: true });
-  const data: Record<string, unknown> = { ...compileKnowledge(root), scenarios: compileScenarios(`${root}src/lab/scenarios`) };
-  for (const [name, value] of Object.entries(data)) await writeFile(`${dist}/knowledge/${name}.json`, JSON.stringify(value));
+  const data: Record<string, unknown> = {
+    ...compileKnowledge(root),
+    scenarios: compileScenarios(`${root}src/lab/scenarios`),
+  };
+  for (const [name, value] of Object.entries(data))
+    await writeFile(`${dist}/knowledge/${name}.json`, JSON.stringify(value));
 }
 
 async function build(): Promise<void> {

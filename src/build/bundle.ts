@@ -23,7 +23,9 @@ export async function bundle(root: string, dist: string): Promise<void> {
     define: { __BUILT_AT__: String(Date.now()), 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     jsx: 'automatic',
     // Bundled CommonJS (forge, react) asks for built-ins by require.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
     plugins: [leanInk],
     logLevel: 'warning',
   });
@@ -52,7 +54,10 @@ const leanInk: Plugin = {
 /** Fails the build when the dependency is no longer what was read: a patch that misses is worse than none. */
 function replaceAll(source: string, from: string, to: string, times: number, path: string): string {
   const found = source.split(from).length - 1;
-  if (found !== times) throw new Error(`${path}: '${from}' stands there ${found} times, not ${times}. Read it again and mend src/build/bundle.ts`);
+  if (found !== times)
+    throw new Error(
+      `${path}: '${from}' stands there ${found} times, not ${times}. Read it again and mend src/build/bundle.ts`,
+    );
   return source.replaceAll(from, to);
 }
 
@@ -73,7 +78,10 @@ async function licences(root: string, { inputs }: Metafile): Promise<string> {
   const packages = new Set(Object.keys(inputs).flatMap(packageOf));
   const texts = await Promise.all(
     [...packages].sort().map(async name => {
-      const { version, license } = JSON.parse(await readFile(`${root}node_modules/${name}/package.json`, 'utf8')) as { version: string; license: string };
+      const { version, license } = JSON.parse(await readFile(`${root}node_modules/${name}/package.json`, 'utf8')) as {
+        version: string;
+        license: string;
+      };
       let text = '';
       for (const file of ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'LICENCE']) {
         text ||= await readFile(`${root}node_modules/${name}/${file}`, 'utf8').catch(() => '');

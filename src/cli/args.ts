@@ -40,37 +40,83 @@ interface Row {
 }
 
 const PROBING = ['wizard', 'check', 'practice'];
-const JUDGING = [...PROBING, 'inspect'];
+/** `inspect` of a live server connects as `check` does. */
+const CONNECTING = [...PROBING, 'inspect'];
+const JUDGING = CONNECTING;
 
 export const OPTION_ROWS: readonly Row[] = [
-  { name: 'json', value: null, of: [...JUDGING, 'explain'], help: 'the report as JSON, same as --format json' },
-  { name: 'format', value: FORMATS.join('|'), of: ['check', 'practice'], help: 'how the report is written (default: text)' },
-  { name: 'verbose', short: 'v', value: null, of: JUDGING, help: 'the whole explanation, every certificate field that counted' },
-  { name: 'ca-file', value: 'FILE', multiple: true, of: JUDGING, help: 'judge with exactly this bundle, as requests’ verify=FILE would (repeatable: joined)' },
+  { name: 'json', value: null, of: JUDGING, help: 'the report as JSON, same as --format json' },
+  {
+    name: 'format',
+    value: FORMATS.join('|'),
+    of: ['check', 'practice'],
+    help: 'how the report is written (default: text)',
+  },
+  {
+    name: 'verbose',
+    short: 'v',
+    value: null,
+    of: JUDGING,
+    help: 'the whole explanation, every certificate field that counted',
+  },
+  {
+    name: 'ca-file',
+    value: 'FILE',
+    multiple: true,
+    of: JUDGING,
+    help: 'judge with exactly this bundle, as requests’ verify=FILE would (repeatable: joined)',
+  },
   { name: 'default-ca-file', value: 'FILE', of: PROBING, help: 'what certifi and the system store are taken to be' },
   { name: 'reference-roots', value: 'FILE', of: PROBING, help: 'what counts as the public root list of today' },
-  { name: 'canary', value: 'HOST[:PORT][@CONNECT]', multiple: true, of: PROBING, help: 'a host to compare issuers with (repeatable; none = no canary)' },
-  { name: 'profile', value: 'NAME', of: JUDGING, help: 'whose rules to predict: python3.12, requests@python3.13, openssl, …' },
-  { name: 'connect', value: 'HOST:PORT', multiple: true, of: PROBING, help: 'connect there; name, SNI and Host stay the target’s' },
-  { name: 'proxy', value: 'URL|none', of: PROBING, help: 'instead of the environment’s proxy settings' },
-  { name: 'cert', value: 'FILE', of: PROBING, help: 'client certificate for mutual TLS' },
-  { name: 'key', value: 'FILE', of: PROBING, help: 'its private key' },
-  { name: 'key-password-env', value: 'NAME', of: PROBING, help: 'environment variable that holds the key’s password' },
-  { name: 'servername', value: 'NAME', of: PROBING, help: 'send this SNI' },
-  { name: 'starttls', value: 'PROTO', of: PROBING, help: 'smtp, imap, pop3, ftp, ldap, xmpp, postgres or mysql' },
-  { name: 'ipv4', short: '4', value: null, of: PROBING, help: 'only IPv4 addresses' },
-  { name: 'ipv6', short: '6', value: null, of: PROBING, help: 'only IPv6 addresses' },
+  {
+    name: 'canary',
+    value: 'HOST[:PORT][@CONNECT]',
+    multiple: true,
+    of: PROBING,
+    help: 'a host to compare issuers with (repeatable; none = no canary)',
+  },
+  {
+    name: 'profile',
+    value: 'NAME',
+    of: JUDGING,
+    help: 'whose rules to predict: python3.12, requests@python3.13, openssl, …',
+  },
+  {
+    name: 'connect',
+    value: 'HOST:PORT',
+    multiple: true,
+    of: CONNECTING,
+    help: 'connect there; name, SNI and Host stay the target’s',
+  },
+  { name: 'proxy', value: 'URL|none', of: CONNECTING, help: 'instead of the environment’s proxy settings' },
+  { name: 'cert', value: 'FILE', of: CONNECTING, help: 'client certificate for mutual TLS' },
+  { name: 'key', value: 'FILE', of: CONNECTING, help: 'its private key' },
+  {
+    name: 'key-password-env',
+    value: 'NAME',
+    of: CONNECTING,
+    help: 'environment variable that holds the key’s password',
+  },
+  { name: 'servername', value: 'NAME', of: CONNECTING, help: 'send this SNI' },
+  { name: 'starttls', value: 'PROTO', of: CONNECTING, help: 'smtp, imap, pop3, ftp, ldap, xmpp, postgres or mysql' },
+  { name: 'ipv4', short: '4', value: null, of: CONNECTING, help: 'only IPv4 addresses' },
+  { name: 'ipv6', short: '6', value: null, of: CONNECTING, help: 'only IPv6 addresses' },
   { name: 'at', value: 'TIME', of: JUDGING, help: 'judge as if the clock showed this ISO 8601 time' },
-  { name: 'timeout', value: 'SECONDS', of: PROBING, help: 'for the whole run of one target (default: 15)' },
+  { name: 'timeout', value: 'SECONDS', of: CONNECTING, help: 'for the whole run of one target (default: 15)' },
   { name: 'offline', value: null, of: PROBING, help: 'nothing but the target itself is contacted' },
   { name: 'confirm', value: null, of: ['check'], help: 'also runs the real clients found on this machine' },
-  { name: 'lang', value: 'en|zh', of: [...JUDGING, 'explain'], help: 'language of what people read' },
+  { name: 'lang', value: 'en|zh', of: JUDGING, help: 'language of what people read' },
   { name: 'input', value: 'FILE', of: ['check'], help: 'targets, one a line (- = stdin)' },
   { name: 'concurrency', value: 'N', of: ['check'], help: 'so many targets at the same time (default: 4)' },
   { name: 'host', value: 'NAME', of: ['inspect'], help: 'check the certificate for this name or address' },
-  { name: 'password', value: 'ENV', of: ['inspect'], help: 'environment variable that holds a PKCS#12 file’s password' },
+  {
+    name: 'password',
+    value: 'ENV',
+    of: ['inspect'],
+    help: 'environment variable that holds a PKCS#12 file’s password',
+  },
   { name: 'serve', value: null, of: ['practice'], help: 'keep the faulty server running and print how to reach it' },
-  { name: 'help', short: 'h', value: null, of: [...JUDGING, 'explain', 'clients', 'fix', 'undo'], help: 'this text' },
+  { name: 'help', short: 'h', value: null, of: JUDGING, help: 'this text' },
 ];
 
 /** The command line after the command's name, read and checked. @throws UsageError */
@@ -141,11 +187,20 @@ function parse(command: string, argv: readonly string[], rows: readonly Row[]) {
   } catch (error) {
     const unknownName = /'(-[^']*?)[ ']/.exec(String(error))?.[1];
     const elsewhere = OPTION_ROWS.find(row => `--${row.name}` === unknownName);
-    const near = unknownName && nearest(unknownName.replace(/^-+/, ''), rows.map(row => row.name));
+    const near =
+      unknownName &&
+      nearest(
+        unknownName.replace(/^-+/, ''),
+        rows.map(row => row.name),
+      );
     const first = String((error as Error).message).split(/\. |\n/)[0] ?? 'wrong usage';
     throw new UsageError(
       first,
-      elsewhere && !elsewhere.of.includes(command) ? `${unknownName} belongs to: ${elsewhere.of.join(', ')}` : near ? `did you mean --${near}?` : null,
+      elsewhere && !elsewhere.of.includes(command)
+        ? `${unknownName} belongs to: ${elsewhere.of.join(', ')}`
+        : near
+          ? `did you mean --${near}?`
+          : null,
     );
   }
 }
@@ -180,20 +235,25 @@ function oneOf<T extends string>(option: string, value: string | null, allowed: 
 function whole(option: string, value: string | null, otherwise: number): number {
   if (value === null) return otherwise;
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 256) throw new UsageError(`${option} takes a whole number from 1 to 256, not '${value}'`);
+  if (!Number.isInteger(number) || number < 1 || number > 256)
+    throw new UsageError(`${option} takes a whole number from 1 to 256, not '${value}'`);
   return number;
 }
 
 function seconds(value: string | null): number {
   if (value === null) return DEFAULTS.timeoutMs;
   const number = Number(value);
-  if (!(number > 0 && number <= 3600)) throw new UsageError(`--timeout takes seconds (more than 0, at most 3600), not '${value}'`);
+  if (!(number > 0 && number <= 3600))
+    throw new UsageError(`--timeout takes seconds (more than 0, at most 3600), not '${value}'`);
   return Math.round(number * 1000);
 }
 
 function readTime(value: string): string {
   // Date.parse takes far more than ISO 8601, and means different things by it on different machines.
-  if (!/^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/.test(value) || Number.isNaN(Date.parse(value)))
+  if (
+    !/^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/.test(value) ||
+    Number.isNaN(Date.parse(value))
+  )
     throw new UsageError(`--at takes an ISO 8601 time such as 2026-01-31T12:00:00Z, not '${value}'`);
   return new Date(/T/.test(value) && !/(Z|[+-]\d\d:?\d\d)$/.test(value) ? `${value}Z` : value).toISOString();
 }
@@ -201,14 +261,17 @@ function readTime(value: string): string {
 function readProfile(value: string | null): string | null {
   if (value === null) return null;
   if (!/^(openssl|(requests@)?python3\.([6-9]|1[0-4]))$/.test(value))
-    throw new UsageError(`--profile takes openssl, python3.6 … python3.14 or requests@python3.6 … 3.14, not '${value}'`);
+    throw new UsageError(
+      `--profile takes openssl, python3.6 … python3.14 or requests@python3.6 … 3.14, not '${value}'`,
+    );
   return value;
 }
 
 function readProxy(value: string | null): string | null | undefined {
   if (value === null) return undefined;
   if (value === 'none') return null;
-  if (!URL.canParse(value.includes('://') ? value : `http://${value}`)) throw new UsageError('--proxy takes a URL such as http://proxy.example:3128, or none');
+  if (!URL.canParse(value.includes('://') ? value : `http://${value}`))
+    throw new UsageError('--proxy takes a URL such as http://proxy.example:3128, or none');
   return value;
 }
 

@@ -15,12 +15,24 @@ export function certificateLines(certificate: Certificate, role: CertificateInfo
     ['sha256', certificate.sha256],
   ];
   const { names } = certificate;
-  if (names.length > 0) rows.push(['names', `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`]);
-  if (basicConstraints) rows.push(['CA', basicConstraints.ca ? `yes${basicConstraints.pathLength === null ? '' : `, path length ${basicConstraints.pathLength}`}` : 'no']);
+  if (names.length > 0)
+    rows.push([
+      'names',
+      `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`,
+    ]);
+  if (basicConstraints)
+    rows.push([
+      'CA',
+      basicConstraints.ca
+        ? `yes${basicConstraints.pathLength === null ? '' : `, path length ${basicConstraints.pathLength}`}`
+        : 'no',
+    ]);
   if (certificate.caIssuersUrls.length > 0) rows.push(['issuer at', certificate.caIssuersUrls.join(' ')]);
   if (certificate.ocspUrls.length > 0) rows.push(['OCSP', certificate.ocspUrls.join(' ')]);
-  for (const extension of broken) rows.push(['broken', `${extension.name}: ${extension.reason} (at offset ${extension.offset})`]);
+  for (const extension of broken)
+    rows.push(['broken', `${extension.name}: ${extension.reason} (at offset ${extension.offset})`]);
   return `${index + 1}. ${role}\n${rows.map(([name, value]) => `   ${name.padEnd(10)} ${line(value)}\n`).join('')}`;
 }
 
-const day = (date: Date) => (Number.isNaN(date.getTime()) ? 'an unreadable time' : date.toISOString().replace('.000Z', 'Z'));
+const day = (date: Date) =>
+  Number.isNaN(date.getTime()) ? 'an unreadable time' : date.toISOString().replace('.000Z', 'Z');

@@ -8,6 +8,7 @@ export const exitCodeOf = (diagnosis: Pick<Diagnosis, 'status'>): ExitCode => EX
 
 /** Of several targets: a problem anywhere outweighs an inconclusive one, which outweighs health. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
-  for (const code of [EXIT.interrupted, EXIT.usage, EXIT.problem, EXIT.inconclusive]) if (codes.includes(code)) return code;
+  for (const code of [EXIT.interrupted, EXIT.usage, EXIT.problem, EXIT.inconclusive])
+    if (codes.includes(code)) return code;
   return EXIT.healthy;
 }

@@ -1,14 +1,23 @@
 // From the command line to a command. Each command is imported when it is called: nobody pays for what he does not use.
 // Results go to stdout, progress and complaints to stderr; wrong usage is one line there and exit 2.
-import { UsageError, nearest } from './args.ts';
+import { nearest, UsageError } from './args.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 type Command = (argv: readonly string[]) => Promise<ExitCode>;
 
 const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Command> }>> = {
-  check: { about: 'diagnose targets and print a report', load: async () => (await import('./commands/check.ts')).check },
-  inspect: { about: 'show certificates, and verify them offline', load: async () => (await import('./commands/inspect.ts')).inspect },
-  practice: { about: 'diagnose a faulty server on this machine, with no network', load: async () => (await import('./commands/practice.ts')).practice },
+  check: {
+    about: 'diagnose targets and print a report',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  inspect: {
+    about: 'show certificates, and verify them offline',
+    load: async () => (await import('./commands/inspect.ts')).inspect,
+  },
+  practice: {
+    about: 'diagnose a faulty server on this machine, with no network',
+    load: async () => (await import('./commands/practice.ts')).practice,
+  },
   help: { about: 'this text', load: async () => (await import('./help.ts')).help },
 };
 
@@ -41,13 +50,18 @@ async function dispatch(argv: readonly string[]): Promise<ExitCode> {
   const command = first === undefined ? undefined : COMMANDS[first];
   if (command && Object.hasOwn(COMMANDS, first as string)) return (await command.load())(rest);
   if (first !== undefined && LATER.includes(first)) throw new UsageError(`'${first}' is not part of this version yet`);
-  const near = first && /^[a-z]+$/.test(first) && first !== 'localhost' ? nearest(first, [...Object.keys(COMMANDS), ...LATER]) : null;
-  if (near) throw new UsageError(`unknown command '${first}'`, `did you mean '${near}'? a host of that name: https://${first}`);
+  const near =
+    first && /^[a-z]+$/.test(first) && first !== 'localhost'
+      ? nearest(first, [...Object.keys(COMMANDS), ...LATER])
+      : null;
+  if (near)
+    throw new UsageError(`unknown command '${first}'`, `did you mean '${near}'? a host of that name: https://${first}`);
   return (await import('./commands/wizard.ts')).wizard(argv);
 }
 
 /** For the help page. */
-export const commandTable = (): readonly (readonly [string, string])[] => Object.entries(COMMANDS).map(([name, { about }]) => [name, about] as const);
+export const commandTable = (): readonly (readonly [string, string])[] =>
+  Object.entries(COMMANDS).map(([name, { about }]) => [name, about] as const);
 
 export const startedAsProgram = process.argv[1]?.endsWith('/src/cli/main.ts') ?? false;
 if (startedAsProgram) await main(process.argv.slice(2));

@@ -15,7 +15,7 @@ import { outputStyle, thisPlatform } from './terminal.ts';
 export async function openWizard(args: Args, start: Start): Promise<ExitCode> {
   const { colour, unicode } = outputStyle(process.stdout);
   const look: Look = { colour, unicode, lang: args.options.lang, platform: thisPlatform() };
-  const plain = process.env['TERM'] === 'dumb' || process.env['INK_SCREEN_READER'] === 'true';
+  const plain = process.env.TERM === 'dumb' || process.env.INK_SCREEN_READER === 'true';
   const engine = engineFor(args);
   const status = plain
     ? await (await import('../tui/plain.ts')).runPlainWizard(engine, look, start)
@@ -25,7 +25,9 @@ export async function openWizard(args: Args, start: Start): Promise<ExitCode> {
 
 function engineFor({ options }: Args): Engine {
   const { lang } = options;
-  const list = scenarios().flatMap(({ id, title, story }) => (story ? [{ id, title: title[lang], story: story[lang] }] : []));
+  const list = scenarios().flatMap(({ id, title, story }) =>
+    story ? [{ id, title: title[lang], story: story[lang] }] : [],
+  );
   return {
     read: text => read(text, options),
     diagnose: (target, signal) => diagnose(target, options, { signal }),
@@ -36,7 +38,11 @@ function engineFor({ options }: Args): Engine {
         try {
           const target = readTarget(running.target);
           if (!target.ok) throw new Error(target.why);
-          yield* diagnose(target.target, { ...options, ...running.options }, { signal, env: { ...sealedEnvironment(), ...running.env } });
+          yield* diagnose(
+            target.target,
+            { ...options, ...running.options },
+            { signal, env: { ...sealedEnvironment(), ...running.env } },
+          );
         } finally {
           await running.close();
         }
@@ -46,11 +52,16 @@ function engineFor({ options }: Args): Engine {
 }
 
 function read(text: string, options: Args['options']): Reading {
-  const more = { ...(options.servername === null ? {} : { servername: options.servername }), ...(options.starttls === null ? {} : { starttls: options.starttls }) };
+  const more = {
+    ...(options.servername === null ? {} : { servername: options.servername }),
+    ...(options.starttls === null ? {} : { starttls: options.starttls }),
+  };
   if (looksLikeText(text)) {
     const found: Target | null = targetIn(text);
     return { kind: 'text', target: found };
   }
   const target = readTarget(text, more);
-  return target.ok ? { kind: 'target', target: target.target } : { kind: 'refusal', why: target.why, hint: target.hint ?? null };
+  return target.ok
+    ? { kind: 'target', target: target.target }
+    : { kind: 'refusal', why: target.why, hint: target.hint ?? null };
 }

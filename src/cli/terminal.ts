@@ -9,9 +9,12 @@ export interface OutputStyle {
   readonly unicode: boolean;
 }
 
-export function outputStyle(stream: NodeJS.WriteStream | WriteStream, env: NodeJS.ProcessEnv = process.env): OutputStyle {
+export function outputStyle(
+  stream: NodeJS.WriteStream | WriteStream,
+  env: NodeJS.ProcessEnv = process.env,
+): OutputStyle {
   const terminal = stream.isTTY === true;
-  const columns = terminal ? (stream as WriteStream).columns : Number(env['COLUMNS']);
+  const columns = terminal ? (stream as WriteStream).columns : Number(env.COLUMNS);
   return {
     // Lines longer than 100 are hard to read, however wide the window.
     width: Math.min(100, Math.max(40, columns > 0 ? columns : 80)),
@@ -21,19 +24,22 @@ export function outputStyle(stream: NodeJS.WriteStream | WriteStream, env: NodeJ
 }
 
 function wantsColour(terminal: boolean, env: NodeJS.ProcessEnv): boolean {
-  if (env['NO_COLOR']) return false;
-  const force = env['FORCE_COLOR'];
+  if (env.NO_COLOR) return false;
+  const force = env.FORCE_COLOR;
   if (force !== undefined) return force !== '0' && force !== 'false';
-  return terminal && env['TERM'] !== 'dumb';
+  return terminal && env.TERM !== 'dumb';
 }
 
 /** The locale's encoding as POSIX finds it; the Linux console draws only a few of the characters we would use. */
 export function speaksUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
-  if (process.platform === 'win32') return env['WT_SESSION'] !== undefined || env['TERM_PROGRAM'] !== undefined;
-  if (env['TERM'] === 'linux' || env['TERM'] === 'dumb') return false;
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  if (process.platform === 'win32') return env.WT_SESSION !== undefined || env.TERM_PROGRAM !== undefined;
+  if (env.TERM === 'linux' || env.TERM === 'dumb') return false;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return /utf-?8/i.test(locale);
 }
 
 /** Whose steps to show first. */
-export const thisPlatform = (): Platform => ({ linux: 'linux', darwin: 'macos', win32: 'windows' } as Partial<Record<NodeJS.Platform, Platform>>)[process.platform] ?? 'any';
+export const thisPlatform = (): Platform =>
+  (({ linux: 'linux', darwin: 'macos', win32: 'windows' }) as Partial<Record<NodeJS.Platform, Platform>>)[
+    process.platform
+  ] ?? 'any';

@@ -96,9 +96,27 @@ function defaultPlaceOf(id: Client['id'], python: Python | null, { options }: Wo
     return { kind: 'system', files: [options.defaultCaFile], directory: null, because: '--default-ca-file' };
   if (id === 'requests' && python?.certifi) {
     const { path, version } = python.certifi;
-    return { kind: 'certifi', files: [path], directory: null, because: `certifi ${version ?? ''} of ${python.path}`.replace('  ', ' ') };
+    return {
+      kind: 'certifi',
+      files: [path],
+      directory: null,
+      because: `certifi ${version ?? ''} of ${python.path}`.replace('  ', ' '),
+    };
   }
   if (id !== 'requests' && python?.defaultFile)
-    return { kind: 'openssl-default', files: [python.defaultFile], directory: python.defaultDirectory, because: `the default of ${python.openssl} in ${python.path}` };
-  return { kind: 'system', files: [], directory: null, because: id === 'requests' ? 'requests is not installed here: the public root list stands in for its certifi' : 'the system’s own list' };
+    return {
+      kind: 'openssl-default',
+      files: [python.defaultFile],
+      directory: python.defaultDirectory,
+      because: `the default of ${python.openssl} in ${python.path}`,
+    };
+  return {
+    kind: 'system',
+    files: [],
+    directory: null,
+    because:
+      id === 'requests'
+        ? 'requests is not installed here: the public root list stands in for its certifi'
+        : 'the system’s own list',
+  };
 }

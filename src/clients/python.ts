@@ -48,7 +48,7 @@ export function readProbe(stdout: string): Python | null {
       path,
       version,
       openssl: text('openssl'),
-      sslModule: said['ssl_error'] === null,
+      sslModule: said.ssl_error === null,
       sslError: text('ssl_error'),
       defaultFile: text('cafile'),
       defaultDirectory: text('capath'),

@@ -54,7 +54,8 @@ export async function loadStore(place: StorePlace, world: World): Promise<Store>
 export function referenceRoots(world: World): () => Promise<TrustStore> {
   let list: Promise<TrustStore> | undefined;
   const { referenceRoots: file } = world.options;
-  const load = async () => (file === null ? trustStore(world.bundledRoots()) : trustStore(readPem(await world.read(file)).certificates));
+  const load = async () =>
+    file === null ? trustStore(world.bundledRoots()) : trustStore(readPem(await world.read(file)).certificates);
   return () => (list ??= load());
 }
 
@@ -81,7 +82,10 @@ async function standIn(world: World): Promise<Store> {
   return { trust, size: trust.size, path: 'the root list that came with Node.js', problem: null };
 }
 
-async function readFile(path: string, world: World): Promise<readonly Certificate[] | 'unreadable' | 'empty' | 'no-certificates'> {
+async function readFile(
+  path: string,
+  world: World,
+): Promise<readonly Certificate[] | 'unreadable' | 'empty' | 'no-certificates'> {
   try {
     const bytes = await world.read(path);
     if (bytes.length === 0) return 'empty';

@@ -28,7 +28,14 @@ export function predict(seen: Seen, profile: string): Prediction {
   return accepted ? { ...ACCEPTED, profile } : { ...SILENT, profile, ok: null };
 }
 
-const ACCEPTED = { ok: true, verifyCode: 0, verifyName: 'X509_V_OK', verifyMessage: 'ok', text: null, then: [] } as const;
+const ACCEPTED = {
+  ok: true,
+  verifyCode: 0,
+  verifyName: 'X509_V_OK',
+  verifyMessage: 'ok',
+  text: null,
+  then: [],
+} as const;
 const SILENT = { verifyCode: null, verifyName: null, verifyMessage: null, text: null, then: [] } as const;
 
 function failureBeforeVerification(seen: Seen): string | null {

@@ -4,7 +4,10 @@ import { readTarget } from './url.ts';
 
 /** The target named by a pasted error text, or null. At most the first 1 MiB is looked at; linear in its length. */
 export function targetIn(text: string): Target | null {
-  const lines = text.slice(0, 1 << 20).split('\n').map(plain);
+  const lines = text
+    .slice(0, 1 << 20)
+    .split('\n')
+    .map(plain);
   for (const pattern of PATTERNS) {
     // Nested exceptions put what the person ran last; the last mention is the one that was raised.
     for (const line of lines.toReversed()) {
@@ -27,8 +30,8 @@ const PATTERNS: readonly RegExp[] = [
 ];
 
 function targetOf(found: Record<string, string | undefined>): string {
-  if (found['url']) return found['url'].replace(/[.,;:]+$/, '');
-  return found['port'] ? `${found['host']}:${found['port']}` : (found['host'] ?? '');
+  if (found.url) return found.url.replace(/[.,;:]+$/, '');
+  return found.port ? `${found.host}:${found.port}` : (found.host ?? '');
 }
 
 /** Without colours of the terminal it was copied from. */

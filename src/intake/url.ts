@@ -1,7 +1,9 @@
 // Reads what a person gives as a target: a URL, host, host:port, [v6]:port, or scheme://host of a STARTTLS protocol.
 import type { StartTls, Target } from '../model/target.ts';
 
-export type ReadTarget = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly why: string; readonly hint?: string };
+export type ReadTarget =
+  | { readonly ok: true; readonly target: Target }
+  | { readonly ok: false; readonly why: string; readonly hint?: string };
 
 export interface TargetOptions {
   /** Send this SNI instead of the host. */
@@ -14,14 +16,21 @@ export function readTarget(input: string, options: TargetOptions = {}): ReadTarg
   const text = input.trim();
   if (text === '') return refuse('the target is empty');
   if (text.length > MAX_LENGTH) return refuse(`the target is longer than ${MAX_LENGTH} characters`);
-  if (/[\u0000-\u0020\u007f-\u00a0\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text)) return refuse('the target has spaces or control characters in it', 'put an error text in quotes, or give it to tlsdoctor explain');
+  if (/[\u0000-\u0020\u007f-\u00a0\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text))
+    return refuse(
+      'the target has spaces or control characters in it',
+      'put an error text in quotes, or give it to tlsdoctor explain',
+    );
   const parts = split(text);
   if ('why' in parts) return { ok: false, ...parts };
   const { scheme, authority, rest } = parts;
   const service = SCHEMES[scheme];
   if (!service) {
     if (scheme === 'http') return refuse('http:// has no TLS to look at', `https://${authority}${rest}`);
-    return refuse(`'${scheme}://' is not a scheme this program speaks`, 'https, smtp, imap, pop3, ftp, ldap, xmpp, postgres, mysql');
+    return refuse(
+      `'${scheme}://' is not a scheme this program speaks`,
+      'https, smtp, imap, pop3, ftp, ldap, xmpp, postgres, mysql',
+    );
   }
   const end = readAuthority(authority);
   if ('why' in end) return { ok: false, ...end };
@@ -82,7 +91,11 @@ interface Refusal {
   readonly hint?: string;
 }
 
-const refuse = (why: string, hint?: string): { readonly ok: false } & Refusal => ({ ok: false, why, ...(hint === undefined ? {} : { hint }) });
+const refuse = (why: string, hint?: string): { readonly ok: false } & Refusal => ({
+  ok: false,
+  why,
+  ...(hint === undefined ? {} : { hint }),
+});
 
 function split(text: string): { readonly scheme: string; readonly authority: string; readonly rest: string } | Refusal {
   const match = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text);
@@ -99,13 +112,20 @@ function split(text: string): { readonly scheme: string; readonly authority: str
 function readAuthority(authority: string): { readonly host: string; readonly port: number | null } | Refusal {
   const bare = authority.slice(authority.lastIndexOf('@') + 1);
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(bare);
-  if (!match) return { why: `'${bare}' is neither a host nor host:port`, hint: 'an IPv6 address with a port is written [::1]:443' };
+  if (!match)
+    return {
+      why: `'${bare}' is neither a host nor host:port`,
+      hint: 'an IPv6 address with a port is written [::1]:443',
+    };
   const [, v6, name = '', portText] = match;
   const port = portText === undefined || portText === '' ? null : Number(portText);
-  if (port !== null && !(/^\d{1,5}$/.test(portText ?? '') && port >= 1 && port <= 65_535)) return { why: `'${portText}' is not a port (1 to 65535)` };
+  if (port !== null && !(/^\d{1,5}$/.test(portText ?? '') && port >= 1 && port <= 65_535))
+    return { why: `'${portText}' is not a port (1 to 65535)` };
   if (v6 !== undefined) {
     const address = v6.replace(/^\[|\]$/g, '');
-    return isAddress(address) && address.includes(':') ? { host: address.toLowerCase(), port } : { why: `'[${v6}]' is not an IPv6 address` };
+    return isAddress(address) && address.includes(':')
+      ? { host: address.toLowerCase(), port }
+      : { why: `'[${v6}]' is not an IPv6 address` };
   }
   const host = asciiHost(name);
   return host === null ? { why: `'${name}' is not a host name` } : { host, port };
@@ -117,7 +137,11 @@ function asciiHost(name: string): string | null {
   try {
     const host = new URL(`https://${name}`).hostname;
     const bare = host.replace(/\.$/, '');
-    const fits = bare.length <= 253 && bare.split('.').every(label => label.length > 0 && label.length <= 63 && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(label));
+    const fits =
+      bare.length <= 253 &&
+      bare
+        .split('.')
+        .every(label => label.length > 0 && label.length <= 63 && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(label));
     return fits ? host : null;
   } catch {
     return null;

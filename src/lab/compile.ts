@@ -10,8 +10,12 @@ export function compileScenarios(folder: string): Scenario[] {
     .filter(name => name.endsWith('.yaml'))
     .sort()
     .map(name => {
-      const scenario = { id: name.replace(/\.yaml$/, ''), ...(parse(readFileSync(join(folder, name), 'utf8')) as Omit<Scenario, 'id'>) };
-      if (!scenario.title?.en || !scenario.lab || !scenario.expect?.status) throw new Error(`${name}: a scenario needs a title, a lab and what to expect`);
+      const scenario = {
+        id: name.replace(/\.yaml$/, ''),
+        ...(parse(readFileSync(join(folder, name), 'utf8')) as Omit<Scenario, 'id'>),
+      };
+      if (!scenario.title?.en || !scenario.lab || !scenario.expect?.status)
+        throw new Error(`${name}: a scenario needs a title, a lab and what to expect`);
       return scenario;
     });
 }

@@ -4,7 +4,6 @@ export const seq = (...parts: readonly Uint8Array[]) => tagged(0x30, ...parts);
 export const set = (...parts: readonly Uint8Array[]) => tagged(0x31, ...parts);
 export const octets = (content: Uint8Array) => tagged(0x04, content);
 export const utf8 = (text: string) => tagged(0x0c, Buffer.from(text, 'utf8'));
-export const printable = (text: string) => tagged(0x13, Buffer.from(text, 'latin1'));
 export const bool = (value: boolean) => tagged(0x01, Uint8Array.of(value ? 0xff : 0));
 export const NULL = Uint8Array.of(5, 0);
 
@@ -16,7 +15,13 @@ export function tagged(tag: number, ...parts: readonly Uint8Array[]): Uint8Array
 
 /** Non-negative INTEGER from a number or big-endian octets. */
 export function int(value: number | Uint8Array): Uint8Array {
-  const raw = typeof value === 'number' ? Buffer.from(value.toString(16).padStart(value.toString(16).length + (value.toString(16).length % 2), '0'), 'hex') : value;
+  const raw =
+    typeof value === 'number'
+      ? Buffer.from(
+          value.toString(16).padStart(value.toString(16).length + (value.toString(16).length % 2), '0'),
+          'hex',
+        )
+      : value;
   return tagged(0x02, (raw[0] ?? 0) & 0x80 ? Buffer.concat([Uint8Array.of(0), raw]) : raw);
 }
 
@@ -39,10 +44,11 @@ export function time(at: Date): Uint8Array {
   return year >= 1950 && year < 2050 ? tagged(0x17, Buffer.from(text.slice(2))) : tagged(0x18, Buffer.from(text));
 }
 
-export const generalizedTime = (at: Date) => tagged(0x18, Buffer.from(`${at.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`));
-
 export function pem(label: string, der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 

@@ -68,7 +68,9 @@ const DIALECTS: Readonly<Record<string, (lines: Lines, offers: boolean) => Promi
   async xmpp({ say, hear }, offers) {
     await hear();
     const features = offers ? "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" : '<mechanisms/>';
-    say(`<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features>${features}</stream:features>`);
+    say(
+      `<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features>${features}</stream:features>`,
+    );
     if (!offers) return false;
     await hear();
     say("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");

@@ -86,11 +86,18 @@ export function makePki(plan: Readonly<Record<string, CertificateSpec>>, now: Da
 }
 
 /** One certificate. */
-export function makeCertificate(name: string, spec: CertificateSpec, key: KeyObject, issuer: Made | null, now: Date): Made {
+export function makeCertificate(
+  name: string,
+  spec: CertificateSpec,
+  key: KeyObject,
+  issuer: Made | null,
+  now: Date,
+): Made {
   const spki = spkiOf(key);
   const keyId = createHash('sha1').update(spki.subarray(-65)).digest();
   const subject = distinguishedName(spec.cn === undefined ? name : spec.cn, spec.organisation);
-  const serial = spec.serial === undefined ? Buffer.concat([Uint8Array.of(0x4c), randomBytes(15)]) : Buffer.from([spec.serial]);
+  const serial =
+    spec.serial === undefined ? Buffer.concat([Uint8Array.of(0x4c), randomBytes(15)]) : Buffer.from([spec.serial]);
   const signer = issuer?.key ?? key;
   const algorithm = algorithmOf(signer, spec.signature ?? 'sha256');
   const tbs = seq(
@@ -143,19 +150,30 @@ export function freshKey(kind: KeyKind): KeyObject {
 }
 
 /** The signature algorithm of a key: its AlgorithmIdentifier, and node:crypto's digest name (null for Ed25519). */
-export function algorithmOf(key: KeyObject, digest: 'sha256' | 'sha384' | 'sha1' | 'md5'): { readonly identifier: Uint8Array; readonly digest: string | null } {
+export function algorithmOf(
+  key: KeyObject,
+  digest: 'sha256' | 'sha384' | 'sha1' | 'md5',
+): { readonly identifier: Uint8Array; readonly digest: string | null } {
   if (key.asymmetricKeyType === 'ed25519') return { identifier: seq(oid('1.3.101.112')), digest: null };
   if (key.asymmetricKeyType === 'rsa') {
     const arc = { sha256: 11, sha384: 12, sha1: 5, md5: 4 }[digest];
     return { identifier: seq(oid(`1.2.840.113549.1.1.${arc}`), NULL), digest };
   }
-  const id = { sha256: '1.2.840.10045.4.3.2', sha384: '1.2.840.10045.4.3.3', sha1: '1.2.840.10045.4.1', md5: '1.2.840.10045.4.3.2' }[digest];
+  const id = {
+    sha256: '1.2.840.10045.4.3.2',
+    sha384: '1.2.840.10045.4.3.3',
+    sha1: '1.2.840.10045.4.1',
+    md5: '1.2.840.10045.4.3.2',
+  }[digest];
   return { identifier: seq(oid(id)), digest: digest === 'md5' ? 'sha256' : digest };
 }
 
 export function distinguishedName(cn: string | null, organisation?: string): Uint8Array {
   const attribute = (type: string, text: string) => set(seq(oid(type), utf8(text)));
-  return seq(...(organisation ? [attribute('2.5.4.10', organisation)] : []), ...(cn === null ? [] : [attribute('2.5.4.3', cn)]));
+  return seq(
+    ...(organisation ? [attribute('2.5.4.10', organisation)] : []),
+    ...(cn === null ? [] : [attribute('2.5.4.3', cn)]),
+  );
 }
 
 const spkiOf = (key: KeyObject) => createPublicKey(key).export({ type: 'spki', format: 'der' });
@@ -163,19 +181,44 @@ const spkiOf = (key: KeyObject) => createPublicKey(key).export({ type: 'spki', f
 function extensions(spec: CertificateSpec, keyId: Uint8Array, issuerKeyId: Uint8Array, now: Date): Uint8Array[] {
   const list: Uint8Array[] = [];
   const wanted = (name: string) => !spec.without?.includes(name);
-  const add = (id: string, critical: boolean, content: Uint8Array) => list.push(seq(oid(id), ...(critical ? [bool(true)] : []), octets(content)));
+  const add = (id: string, critical: boolean, content: Uint8Array) =>
+    list.push(seq(oid(id), ...(critical ? [bool(true)] : []), octets(content)));
   const ca = spec.ca ?? false;
   if (wanted('basicConstraints'))
-    add('2.5.29.19', spec.basicConstraintsCritical ?? true, ca ? seq(bool(true), ...(spec.pathLength === undefined ? [] : [int(spec.pathLength)])) : seq());
-  if (wanted('keyUsage')) add('2.5.29.15', true, keyUsage(spec.keyUsage ?? (ca ? ['keyCertSign', 'cRLSign'] : ['digitalSignature', 'keyEncipherment'])));
+    add(
+      '2.5.29.19',
+      spec.basicConstraintsCritical ?? true,
+      ca ? seq(bool(true), ...(spec.pathLength === undefined ? [] : [int(spec.pathLength)])) : seq(),
+    );
+  if (wanted('keyUsage'))
+    add(
+      '2.5.29.15',
+      true,
+      keyUsage(spec.keyUsage ?? (ca ? ['keyCertSign', 'cRLSign'] : ['digitalSignature', 'keyEncipherment'])),
+    );
   if (spec.extKeyUsage !== undefined || (!ca && wanted('extKeyUsage')))
-    add('2.5.29.37', false, seq(...(spec.extKeyUsage ?? ['serverAuth', 'clientAuth']).map(use => oid(EXT_KEY_USAGES[use] ?? use))));
+    add(
+      '2.5.29.37',
+      false,
+      seq(...(spec.extKeyUsage ?? ['serverAuth', 'clientAuth']).map(use => oid(EXT_KEY_USAGES[use] ?? use))),
+    );
   if (wanted('subjectKeyId')) add('2.5.29.14', false, octets(keyId));
-  if (wanted('authorityKeyId') && (spec.by !== undefined || !ca)) add('2.5.29.35', false, seq(tagged(0x80, issuerKeyId)));
-  if (spec.names !== null && spec.names !== undefined && spec.names.length > 0) add('2.5.29.17', spec.cn === null, seq(...spec.names.map(generalName)));
-  if (spec.permitted || spec.excluded) add('2.5.29.30', true, seq(...subtrees(0xa0, spec.permitted), ...subtrees(0xa1, spec.excluded)));
-  const access = [...(spec.ocsp ? [['1.3.6.1.5.5.7.48.1', spec.ocsp] as const] : []), ...(spec.caIssuers ? [['1.3.6.1.5.5.7.48.2', spec.caIssuers] as const] : [])];
-  if (access.length > 0) add('1.3.6.1.5.5.7.1.1', false, seq(...access.map(([method, url]) => seq(oid(method), tagged(0x86, Buffer.from(url))))));
+  if (wanted('authorityKeyId') && (spec.by !== undefined || !ca))
+    add('2.5.29.35', false, seq(tagged(0x80, issuerKeyId)));
+  if (spec.names !== null && spec.names !== undefined && spec.names.length > 0)
+    add('2.5.29.17', spec.cn === null, seq(...spec.names.map(generalName)));
+  if (spec.permitted || spec.excluded)
+    add('2.5.29.30', true, seq(...subtrees(0xa0, spec.permitted), ...subtrees(0xa1, spec.excluded)));
+  const access = [
+    ...(spec.ocsp ? [['1.3.6.1.5.5.7.48.1', spec.ocsp] as const] : []),
+    ...(spec.caIssuers ? [['1.3.6.1.5.5.7.48.2', spec.caIssuers] as const] : []),
+  ];
+  if (access.length > 0)
+    add(
+      '1.3.6.1.5.5.7.1.1',
+      false,
+      seq(...access.map(([method, url]) => seq(oid(method), tagged(0x86, Buffer.from(url))))),
+    );
   if (spec.crl) add('2.5.29.31', false, seq(seq(tagged(0xa0, tagged(0xa0, tagged(0x86, Buffer.from(spec.crl)))))));
   if (spec.mustStaple) add('1.3.6.1.5.5.7.1.24', false, seq(int(5)));
   if (spec.scts) add('1.3.6.1.4.1.11129.2.4.2', false, octets(sctList(spec.scts.map(days => moment(days, now)))));
@@ -192,7 +235,16 @@ const EXT_KEY_USAGES: Readonly<Record<string, string>> = {
   any: '2.5.29.37.0',
 };
 
-const KEY_USAGES = ['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement', 'keyCertSign', 'cRLSign', 'encipherOnly'];
+const KEY_USAGES = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+];
 
 function keyUsage(names: readonly string[]): Uint8Array {
   const positions = names.map(name => KEY_USAGES.indexOf(name));
@@ -205,17 +257,28 @@ function generalName(name: string): Uint8Array {
   return address ? tagged(0x87, address) : tagged(0x82, Buffer.from(name, 'latin1'));
 }
 
-const subtrees = (tag: number, names: readonly string[] | undefined) => (names ? [tagged(tag, ...names.map(name => seq(tagged(0x82, Buffer.from(name)))))] : []);
+const subtrees = (tag: number, names: readonly string[] | undefined) =>
+  names ? [tagged(tag, ...names.map(name => seq(tagged(0x82, Buffer.from(name)))))] : [];
 
 /** SignedCertificateTimestampList (RFC 6962 §3.3) of a log that does not exist: nobody here checks its signature. */
 function sctList(times: readonly Date[]): Uint8Array {
-  const prefixed = (content: Uint8Array) => Buffer.concat([Uint8Array.of(content.length >> 8, content.length & 255), content]);
+  const prefixed = (content: Uint8Array) =>
+    Buffer.concat([Uint8Array.of(content.length >> 8, content.length & 255), content]);
   const scts = times.map(at => {
     const stamp = Buffer.alloc(8);
     stamp.writeBigUInt64BE(BigInt(at.getTime()));
-    return prefixed(Buffer.concat([Uint8Array.of(0), Buffer.alloc(32, 7), stamp, Uint8Array.of(0, 0, 4, 3), prefixed(Buffer.alloc(70, 1))]));
+    return prefixed(
+      Buffer.concat([
+        Uint8Array.of(0),
+        Buffer.alloc(32, 7),
+        stamp,
+        Uint8Array.of(0, 0, 4, 3),
+        prefixed(Buffer.alloc(70, 1)),
+      ]),
+    );
   });
   return prefixed(Buffer.concat(scts));
 }
 
-export const moment = (at: number | string, now: Date): Date => (typeof at === 'number' ? new Date(now.getTime() + at * 86_400_000) : new Date(at));
+export const moment = (at: number | string, now: Date): Date =>
+  typeof at === 'number' ? new Date(now.getTime() + at * 86_400_000) : new Date(at);

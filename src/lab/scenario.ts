@@ -5,7 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '../model/options.ts';
 import { type CertificateSpec, makePki, moment, type Pki } from './pki.ts';
-import { type PlainManner, type ProxySpec, blackHole, closedPort, httpServer, type Listening, plainDialectServer, plainServer, proxyServer, tlsServer, type TlsSpec } from './servers.ts';
+import {
+  blackHole,
+  closedPort,
+  httpServer,
+  type Listening,
+  type PlainManner,
+  type ProxySpec,
+  plainDialectServer,
+  plainServer,
+  proxyServer,
+  type TlsSpec,
+  tlsServer,
+} from './servers.ts';
 
 export interface ServerPlan extends Omit<Partial<TlsSpec>, 'certificates' | 'key' | 'clientCas' | 'staple'> {
   /** Names of certificates, in the order to be sent. */
@@ -26,7 +38,11 @@ export interface LabPlan {
   readonly server?: ServerPlan;
   /** Further servers of the same name, for --connect. */
   readonly backends?: readonly ServerPlan[];
-  readonly proxy?: Omit<ProxySpec, 'resign' | 'tls' | 'to'> & { readonly tls?: string; readonly resign?: ServerPlan; readonly closed?: boolean };
+  readonly proxy?: Omit<ProxySpec, 'resign' | 'tls' | 'to'> & {
+    readonly tls?: string;
+    readonly resign?: ServerPlan;
+    readonly closed?: boolean;
+  };
   /** Serve this certificate as http://127.0.0.1:PORT/ca.der; `{aia}` in certificate URLs becomes that. */
   readonly aia?: string;
   readonly client?: {
@@ -100,7 +116,10 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     return listening;
   };
   let pki: Pki = new Map();
-  const aia = lab.aia === undefined ? null : keep(await httpServer(() => (lab.aia === undefined ? null : (pki.get(lab.aia)?.der ?? null))));
+  const aia =
+    lab.aia === undefined
+      ? null
+      : keep(await httpServer(() => (lab.aia === undefined ? null : (pki.get(lab.aia)?.der ?? null))));
   pki = makePki(withUrls(lab, aia?.port ?? 0), now);
   const pems = (names: readonly string[]) => names.map(name => certificate(pki, name).pem);
 
@@ -124,7 +143,7 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
   const ends = [...(end ? [end] : []), ...backends];
   if (ends.length > 1 || (end && asks !== '127.0.0.1' && asks !== 'localhost')) {
     for (const each of ends) args.push('--connect', `${each.host}:${each.port}`);
-    options['connect'] = ends;
+    options.connect = ends;
   }
   let trustFile: string | null = null;
   if (client.trusts) {
@@ -147,7 +166,7 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     give('--proxy', 'proxy', url);
   } else give('--proxy', 'proxy', 'none', null);
   args.push('--canary', 'none');
-  options['canaries'] = [];
+  options.canaries = [];
   for (const word of client.args ?? []) args.push(word);
   const scheme = client.scheme ?? 'https';
   const port = end ? `:${end.port}` : '';
@@ -166,12 +185,16 @@ async function startServer(plan: ServerPlan, pki: Pki, keep: <T extends Listenin
   const host = plan.host ?? '127.0.0.1';
   if (plan.plain === 'closed') return { host, port: await closedPort(host) };
   if (plan.plain === 'black-hole') return { host, port: keep(await blackHole(host)).port };
-  if (plan.plain === 'no-starttls') return { host, port: keep(await plainDialectServer(plan.starttls ?? 'smtp', host)).port };
+  if (plan.plain === 'no-starttls')
+    return { host, port: keep(await plainDialectServer(plan.starttls ?? 'smtp', host)).port };
   if (plan.plain) return { host, port: keep(await plainServer(plan.plain, host)).port };
   return { host, port: keep(await tlsServer(tlsSpec(plan, pki), host)).port };
 }
 
-function tlsSpec({ sends = ['leaf'], keyOf, clientCas, plain: _plain, host: _host, ...rest }: ServerPlan, pki: Pki): TlsSpec {
+function tlsSpec(
+  { sends = ['leaf'], keyOf, clientCas, plain: _plain, host: _host, ...rest }: ServerPlan,
+  pki: Pki,
+): TlsSpec {
   return {
     ...rest,
     certificates: sends.map(name => certificate(pki, name).pem),
@@ -180,7 +203,12 @@ function tlsSpec({ sends = ['leaf'], keyOf, clientCas, plain: _plain, host: _hos
   };
 }
 
-async function startProxy(plan: NonNullable<LabPlan['proxy']>, pki: Pki, end: { readonly host: string; readonly port: number } | null, keep: <T extends Listening>(listening: T) => T): Promise<string> {
+async function startProxy(
+  plan: NonNullable<LabPlan['proxy']>,
+  pki: Pki,
+  end: { readonly host: string; readonly port: number } | null,
+  keep: <T extends Listening>(listening: T) => T,
+): Promise<string> {
   if (plan.closed) return `http://127.0.0.1:${await closedPort()}`;
   const { tls, resign, ...rest } = plan;
   const own = tls === undefined ? undefined : certificate(pki, tls);

@@ -105,7 +105,11 @@ export interface Facts {
   'chain.missing': readonly string[];
   'chain.missingFoundBy': 'aia' | 'store' | 'knowledge' | null;
   /** Certificates that were found elsewhere and fill the gap, leaf side first. */
-  'chain.found': readonly { readonly pem: string; readonly from: 'aia' | 'store' | 'knowledge'; readonly where: string }[];
+  'chain.found': readonly {
+    readonly pem: string;
+    readonly from: 'aia' | 'store' | 'knowledge';
+    readonly where: string;
+  }[];
   /** What is wrong with the chain as sent, one sentence each. */
   'chain.problems': readonly string[];
   /** AIA caIssuers URL of the certificate whose issuer is missing. */

@@ -1,7 +1,7 @@
 // HTTP as a stage needs it: one HEAD over a connection that is open already, and bounded fetches for AIA, OCSP and CRL.
 import { request as plainRequest } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Purpose, World } from '../world.ts';
 
 export interface HeadAnswer {
@@ -35,7 +35,9 @@ export function headRequest(socket: Duplex, host: string, path: string, signal: 
     if (signal.aborted) return finish('aborted');
     signal.addEventListener('abort', aborted, { once: true });
     socket.on('data', data).on('error', failed).on('end', ended).on('close', ended);
-    socket.write(`HEAD ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: tlsdoctor\r\nAccept: */*\r\nConnection: close\r\n\r\n`);
+    socket.write(
+      `HEAD ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: tlsdoctor\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
+    );
   });
 }
 
@@ -86,7 +88,12 @@ export async function fetchBytes(url: string, world: World, options: FetchOption
     try {
       const answer = await ky(parsed, {
         method: options.body ? 'POST' : 'GET',
-        ...(options.body ? { body: Buffer.from(options.body), headers: { 'content-type': options.contentType ?? 'application/octet-stream' } } : {}),
+        ...(options.body
+          ? {
+              body: Buffer.from(options.body),
+              headers: { 'content-type': options.contentType ?? 'application/octet-stream' },
+            }
+          : {}),
         retry: 0,
         timeout: false,
         throwHttpErrors: false,
@@ -126,7 +133,14 @@ async function exchange(request: Request, world: World, { purpose, maxBytes, sig
       createConnection: () => socket,
       method: request.method,
       path: `${pathname}${search}`,
-      headers: { host: hostname, 'user-agent': 'tlsdoctor', accept: '*/*', connection: 'close', ...Object.fromEntries(request.headers), ...(body ? { 'content-length': body.length } : {}) },
+      headers: {
+        host: hostname,
+        'user-agent': 'tlsdoctor',
+        accept: '*/*',
+        connection: 'close',
+        ...Object.fromEntries(request.headers),
+        ...(body ? { 'content-length': body.length } : {}),
+      },
       signal,
       maxHeaderSize: 16_384,
     });
@@ -143,7 +157,12 @@ async function exchange(request: Request, world: World, { purpose, maxBytes, sig
       answer.on('end', () => {
         const headers = new Headers();
         if (answer.headers.location) headers.set('location', answer.headers.location);
-        resolve(new Response(Buffer.concat(parts), { status: Math.min(599, Math.max(200, answer.statusCode ?? 599)), headers }));
+        resolve(
+          new Response(Buffer.concat(parts), {
+            status: Math.min(599, Math.max(200, answer.statusCode ?? 599)),
+            headers,
+          }),
+        );
       });
       answer.on('close', () => reject(new Error('it broke off')));
     });

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Target } from '../model/target.ts';
 
-export interface Proxy {
+export interface ProxyServer {
   readonly scheme: 'http' | 'https' | 'socks';
   readonly host: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export interface Proxy {
 }
 
 export interface Route {
-  readonly proxy: Proxy | null;
+  readonly proxy: ProxyServer | null;
   /** The variable or option that decided; null = nothing is set. */
   readonly from: string | null;
   /** One line. */
@@ -24,14 +24,21 @@ export interface Route {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** @param option --proxy: a URL, null for `none`, undefined for the environment's settings */
-export function chooseRoute(target: Pick<Target, 'host' | 'port' | 'starttls'>, option: string | null | undefined, env: Env): Route {
+export function chooseRoute(
+  target: Pick<Target, 'host' | 'port' | 'starttls'>,
+  option: string | null | undefined,
+  env: Env,
+): Route {
   if (option === null) return { proxy: null, from: '--proxy', because: '--proxy none' };
   if (option !== undefined) return through(option, '--proxy');
-  if (target.starttls) return { proxy: null, from: null, because: `${target.starttls} clients do not use the proxy settings` };
+  if (target.starttls)
+    return { proxy: null, from: null, because: `${target.starttls} clients do not use the proxy settings` };
   const found = fromEnvironment(env);
   if (!found) return { proxy: null, from: null, because: 'no proxy is set' };
   const bypass = bypassedBy(target.host.toLowerCase(), target.port, env);
-  return bypass ? { proxy: null, from: bypass.from, because: `${bypass.from} has '${bypass.entry}'` } : through(found.value, found.name);
+  return bypass
+    ? { proxy: null, from: bypass.from, because: `${bypass.from} has '${bypass.entry}'` }
+    : through(found.value, found.name);
 }
 
 /** For https: `https_proxy`, then `all_proxy`; of the two spellings the lower-case one wins, and empties when empty. */
@@ -49,11 +56,15 @@ function fromEnvironment(env: Env): { readonly name: string; readonly value: str
 }
 
 function bypassedBy(host: string, port: number, env: Env): { readonly from: string; readonly entry: string } | null {
-  const from = env['no_proxy'] ? 'no_proxy' : 'NO_PROXY';
+  const from = env.no_proxy ? 'no_proxy' : 'NO_PROXY';
   const value = env[from];
   if (!value) return null;
   if (value.trim() === '*') return { from, entry: '*' };
-  const entries = value.replaceAll(' ', '').toLowerCase().split(',').filter(entry => entry !== '');
+  const entries = value
+    .replaceAll(' ', '')
+    .toLowerCase()
+    .split(',')
+    .filter(entry => entry !== '');
   const entry = entries.find(each => matches(each, host, port));
   return entry === undefined ? null : { from, entry };
 }
@@ -76,11 +87,13 @@ const number = (address: string) => address.split('.').reduce((value, part) => v
 
 function through(value: string, from: string): Route {
   const proxy = readProxy(value);
-  return proxy ? { proxy, from, because: `${from} is set` } : { proxy: null, from, because: `${from} is set, but not to a URL` };
+  return proxy
+    ? { proxy, from, because: `${from} is set` }
+    : { proxy: null, from, because: `${from} is set, but not to a URL` };
 }
 
 /** A proxy setting without a scheme means http:// (requests.utils.prepend_scheme_if_needed). */
-export function readProxy(value: string): Proxy | null {
+export function readProxy(value: string): ProxyServer | null {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   if (!URL.canParse(text)) return null;
   const url = new URL(text);

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { World } from '../world.ts';
 import { readHead } from './http.ts';
-import type { Proxy } from './proxy-choice.ts';
+import type { ProxyServer } from './proxy-choice.ts';
 import { handshake } from './tls.ts';
 
 export interface Tunnel {
@@ -18,7 +18,12 @@ export interface Tunnel {
 }
 
 /** Connects and asks for a tunnel. Never rejects but for the signal's abort; credentials go into the request and nowhere else. */
-export async function openTunnel(proxy: Proxy, to: { readonly host: string; readonly port: number }, world: World, signal: AbortSignal): Promise<Tunnel> {
+export async function openTunnel(
+  proxy: ProxyServer,
+  to: { readonly host: string; readonly port: number },
+  world: World,
+  signal: AbortSignal,
+): Promise<Tunnel> {
   if (proxy.scheme === 'socks') return failed('unreachable', 'SOCKS proxies are not spoken by this version');
   let transport: Duplex;
   try {
@@ -29,12 +34,26 @@ export async function openTunnel(proxy: Proxy, to: { readonly host: string; read
   if (proxy.scheme === 'https') {
     const result = await handshake(
       transport,
-      { serverName: /^[\d.]+$|:/.test(proxy.host) ? null : proxy.host, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ciphers: 'DEFAULT', alpn: ['http/1.1'] },
+      {
+        serverName: /^[\d.]+$|:/.test(proxy.host) ? null : proxy.host,
+        minVersion: 'TLSv1.2',
+        maxVersion: 'TLSv1.3',
+        ciphers: 'DEFAULT',
+        alpn: ['http/1.1'],
+      },
       signal,
     );
     if (!result.socket) {
-      const plain = result.reason === 'wrong version number' || result.reason === 'packet length too long' || result.reason === 'record layer failure';
-      return failed(plain ? 'scheme-mismatch' : 'unreachable', plain ? 'the proxy speaks plain HTTP, and the setting says https://' : (result.reason ?? 'the proxy ended the TLS handshake'));
+      const plain =
+        result.reason === 'wrong version number' ||
+        result.reason === 'packet length too long' ||
+        result.reason === 'record layer failure';
+      return failed(
+        plain ? 'scheme-mismatch' : 'unreachable',
+        plain
+          ? 'the proxy speaks plain HTTP, and the setting says https://'
+          : (result.reason ?? 'the proxy ended the TLS handshake'),
+      );
     }
     result.release();
     transport = result.socket;
@@ -44,9 +63,17 @@ export async function openTunnel(proxy: Proxy, to: { readonly host: string; read
 
 const MAX_HEAD = 65_536;
 
-function ask(transport: Duplex, proxy: Proxy, to: { readonly host: string; readonly port: number }, signal: AbortSignal): Promise<Tunnel> {
+function ask(
+  transport: Duplex,
+  proxy: ProxyServer,
+  to: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Tunnel> {
   const authority = `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`;
-  const authorization = proxy.credentials === null ? '' : `Proxy-Authorization: Basic ${Buffer.from(proxy.credentials).toString('base64')}\r\n`;
+  const authorization =
+    proxy.credentials === null
+      ? ''
+      : `Proxy-Authorization: Basic ${Buffer.from(proxy.credentials).toString('base64')}\r\n`;
   return new Promise(resolve => {
     let parts: Buffer = Buffer.alloc(0);
     const finish = (tunnel: Tunnel) => {
@@ -59,22 +86,31 @@ function ask(transport: Duplex, proxy: Proxy, to: { readonly host: string; reado
     };
     const data = (part: Buffer) => {
       parts = Buffer.concat([parts, part]);
-      if (parts[0] === 0x15 && parts[1] === 0x03) return finish(failed('scheme-mismatch', 'the proxy speaks TLS, and the setting says http://'));
+      if (parts[0] === 0x15 && parts[1] === 0x03)
+        return finish(failed('scheme-mismatch', 'the proxy speaks TLS, and the setting says http://'));
       const end = parts.indexOf('\r\n\r\n');
       if (end >= 0) return finish(answered(parts, end, transport, proxy));
       if (parts.length > MAX_HEAD) finish(failed('tunnel-refused', 'the proxy’s answer has no end'));
     };
     const broke = (error: Error) => finish(failed('tunnel-refused', reasonOf(error)));
-    const closed = () => finish(failed('tunnel-refused', parts.length === 0 ? 'the proxy closed the connection without an answer' : firstLine(parts)));
+    const closed = () =>
+      finish(
+        failed(
+          'tunnel-refused',
+          parts.length === 0 ? 'the proxy closed the connection without an answer' : firstLine(parts),
+        ),
+      );
     const aborted = () => finish(failed('tunnel-refused', 'no answer to CONNECT in time'));
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });
     transport.on('data', data).on('error', broke).on('end', closed).on('close', closed);
-    transport.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: tlsdoctor\r\n${authorization}\r\n`);
+    transport.write(
+      `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: tlsdoctor\r\n${authorization}\r\n`,
+    );
   });
 }
 
-function answered(bytes: Buffer, end: number, transport: Duplex, proxy: Proxy): Tunnel {
+function answered(bytes: Buffer, end: number, transport: Duplex, proxy: ProxyServer): Tunnel {
   const head = bytes.subarray(0, end + 4).toString('latin1');
   const { status, headers } = readHead(head);
   const detail = /^HTTP\/\S+ \d{3} ?(.*)/.exec(head)?.[1]?.trim() ?? firstLine(bytes);
@@ -82,18 +118,33 @@ function answered(bytes: Buffer, end: number, transport: Duplex, proxy: Proxy): 
     if (bytes.length > end + 4) transport.unshift(bytes.subarray(end + 4));
     return { socket: transport, failure: null, status, detail, authSchemes: [] };
   }
-  const schemes = [...(head.matchAll(/^proxy-authenticate:[ \t]*([A-Za-z][\w-]*)/gim) ?? [])].map(match => match[1] ?? '');
+  const schemes = [...(head.matchAll(/^proxy-authenticate:[ \t]*([A-Za-z][\w-]*)/gim) ?? [])].map(
+    match => match[1] ?? '',
+  );
   if (status === 407) return { ...failed('auth-required', detail), status, authSchemes: schemes };
   // nginx, Apache and HAProxy answer a plain request on a TLS port in these words.
-  const wantsTls = status === 400 && proxy.scheme === 'http' && /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled/i.test(bytes.toString('latin1'));
+  const wantsTls =
+    status === 400 &&
+    proxy.scheme === 'http' &&
+    /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled/i.test(bytes.toString('latin1'));
   if (wantsTls) return { ...failed('scheme-mismatch', 'the proxy speaks TLS, and the setting says http://'), status };
   const page = /^text\/html/i.test(headers['content-type'] ?? '') ? ' (with an HTML page)' : '';
   return { ...failed('tunnel-refused', `${detail}${page}`), status };
 }
 
-const failed = (failure: NonNullable<Tunnel['failure']>, detail: string): Tunnel => ({ socket: null, failure, status: null, detail, authSchemes: [] });
+const failed = (failure: NonNullable<Tunnel['failure']>, detail: string): Tunnel => ({
+  socket: null,
+  failure,
+  status: null,
+  detail,
+  authSchemes: [],
+});
 
-const firstLine = (bytes: Buffer) => bytes.subarray(0, 120).toString('latin1').split(/[\r\n]/)[0] ?? '';
+const firstLine = (bytes: Buffer) =>
+  bytes
+    .subarray(0, 120)
+    .toString('latin1')
+    .split(/[\r\n]/)[0] ?? '';
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

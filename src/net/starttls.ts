@@ -53,7 +53,9 @@ const DIALECTS: Readonly<Record<StartTls, (talk: Talk, host: string) => Promise<
   },
   // RFC 6120 §5
   async xmpp(talk, host) {
-    talk.say(`<?xml version='1.0'?><stream:stream to='${host}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`);
+    talk.say(
+      `<?xml version='1.0'?><stream:stream to='${host}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`,
+    );
     const features = await talk.text(/<\/stream:features>|<stream:features\/>|<\/stream:stream>/);
     if (!/<starttls[\s>/]/.test(features)) return { offered: false, line: 'its stream features have no starttls' };
     talk.say("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
@@ -64,16 +66,22 @@ const DIALECTS: Readonly<Record<StartTls, (talk: Talk, host: string) => Promise<
   async postgres(talk) {
     talk.say(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]));
     const [answer = 0] = await talk.bytes(1);
-    return { offered: answer === 0x53, line: answer === 0x53 ? 'S' : `it answers '${String.fromCharCode(answer)}' to SSLRequest` };
+    return {
+      offered: answer === 0x53,
+      line: answer === 0x53 ? 'S' : `it answers '${String.fromCharCode(answer)}' to SSLRequest`,
+    };
   },
   // MySQL: initial handshake packet, then an SSLRequest when CLIENT_SSL is offered
   async mysql(talk) {
     const header = await talk.bytes(4);
-    const body = await talk.bytes(Math.min(65_536, (header[0] ?? 0) | ((header[1] ?? 0) << 8) | ((header[2] ?? 0) << 16)));
+    const body = await talk.bytes(
+      Math.min(65_536, (header[0] ?? 0) | ((header[1] ?? 0) << 8) | ((header[2] ?? 0) << 16)),
+    );
     if (body[0] === 0xff) return { offered: false, line: Buffer.from(body.subarray(3)).toString('latin1') };
     const version = body.indexOf(0, 1);
     const flags = (body[version + 14] ?? 0) | ((body[version + 15] ?? 0) << 8);
-    if (body[0] !== 10 || version < 0 || !(flags & 0x0800)) return { offered: false, line: 'its greeting has no CLIENT_SSL capability' };
+    if (body[0] !== 10 || version < 0 || !(flags & 0x0800))
+      return { offered: false, line: 'its greeting has no CLIENT_SSL capability' };
     const request = Buffer.alloc(36);
     request.writeUIntLE(32, 0, 3);
     request.writeUInt8((header[3] ?? 0) + 1, 3);
@@ -89,12 +97,18 @@ const DIALECTS: Readonly<Record<StartTls, (talk: Talk, host: string) => Promise<
     const request = Buffer.concat([Buffer.from([0x77, oid.length + 2, 0x80, oid.length]), oid]);
     talk.say(Buffer.concat([Buffer.from([0x30, request.length + 3, 2, 1, 1]), request]));
     const head = await talk.bytes(2);
-    const length = (head[1] ?? 0) < 0x80 ? (head[1] ?? 0) : Buffer.from(await talk.bytes((head[1] ?? 0) & 0x7f)).readUIntBE(0, Math.min(6, (head[1] ?? 0) & 0x7f));
+    const length =
+      (head[1] ?? 0) < 0x80
+        ? (head[1] ?? 0)
+        : Buffer.from(await talk.bytes((head[1] ?? 0) & 0x7f)).readUIntBE(0, Math.min(6, (head[1] ?? 0) & 0x7f));
     const body = Buffer.from(await talk.bytes(Math.min(65_536, length)));
     const response = body.indexOf(0x78);
     const code = body.indexOf(Buffer.from([0x0a, 0x01]), response);
     const result = code < 0 ? null : body[code + 2];
-    return { offered: response >= 0 && result === 0, line: result === null ? 'its answer is no ExtendedResponse' : `resultCode ${result}` };
+    return {
+      offered: response >= 0 && result === 0,
+      line: result === null ? 'its answer is no ExtendedResponse' : `resultCode ${result}`,
+    };
   },
 };
 
@@ -154,7 +168,9 @@ class Talk {
 
   async line(): Promise<string> {
     const end = await this.#find(() => this.#buffer.indexOf(10));
-    return Buffer.from(this.#take(end + 1)).toString('latin1').trimEnd();
+    return Buffer.from(this.#take(end + 1))
+      .toString('latin1')
+      .trimEnd();
   }
 
   async text(pattern: RegExp): Promise<string> {

@@ -1,7 +1,7 @@
 // What a report says, as parts in reading order: the answer, why we think so, who is affected, who can mend it and how
 // (UX.md). Text, Markdown, HTML and the wizard only draw these parts; every text in them is safe for a terminal.
 import type { Finding, FoundFix, FoundStep } from '../model/diagnosis.ts';
-import { type FactKey, learnt } from '../model/facts.ts';
+import type { FactKey } from '../model/facts.ts';
 import type { Lang, Platform, Role } from '../model/knowledge.ts';
 import type { Report } from '../model/report.ts';
 import { chainTree, type TreeLine } from './chain-tree.ts';
@@ -9,7 +9,12 @@ import { block, line, type SafeText } from './safe-text.ts';
 import { words } from './words.ts';
 
 export type Part =
-  | { readonly kind: 'headline'; readonly status: 'healthy' | 'problem' | 'inconclusive'; readonly text: string; readonly aside: string }
+  | {
+      readonly kind: 'headline';
+      readonly status: 'healthy' | 'problem' | 'inconclusive';
+      readonly text: string;
+      readonly aside: string;
+    }
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'item'; readonly text: string; readonly mark: 'plain' | 'ok' | 'fail' | 'warn' }
@@ -39,7 +44,14 @@ export function documentOf(report: Report, options: DocumentOptions): Part[] {
     ...(primary ? whatNotToDo(primary, options) : []),
     ...others(report, options),
     ...unchecked(report, options),
-    ...(options.verbose && primary ? [heading(said.explain), ...block(primary.explain).split('\n\n').map(paragraph), heading(said.sources), ...primary.sources.map(text => item(text))] : []),
+    ...(options.verbose && primary
+      ? [
+          heading(said.explain),
+          ...block(primary.explain).split('\n\n').map(paragraph),
+          heading(said.sources),
+          ...primary.sources.map(text => item(text)),
+        ]
+      : []),
   ];
 }
 
@@ -48,8 +60,18 @@ function answer(report: Report, { lang }: DocumentOptions): Part[] {
   const said = words(lang);
   const { status, primary, wouldDecide } = report.diagnosis;
   const where = line(`${report.target.host}:${report.target.port}`);
-  if (primary) return [{ kind: 'headline', status, text: line(primary.title), aside: `${where}, ${said.confidence[primary.confidence]}` }, paragraph(primary.summary)];
-  if (status === 'healthy') return [{ kind: 'headline', status, text: said.healthy, aside: where }, paragraph(said.healthyText)];
+  if (primary)
+    return [
+      {
+        kind: 'headline',
+        status,
+        text: line(primary.title),
+        aside: `${where}, ${said.confidence[primary.confidence]}`,
+      },
+      paragraph(primary.summary),
+    ];
+  if (status === 'healthy')
+    return [{ kind: 'headline', status, text: said.healthy, aside: where }, paragraph(said.healthyText)];
   return [
     { kind: 'headline', status, text: said.inconclusive, aside: where },
     paragraph(said.inconclusiveText),
@@ -58,17 +80,30 @@ function answer(report: Report, { lang }: DocumentOptions): Part[] {
 }
 
 function because(primary: Finding, { lang }: DocumentOptions): Part[] {
-  return [heading(words(lang).howWeKnow), ...primary.evidence.map(each => item(each.text)), ...primary.wouldDecide.map(fact => item(`? ${fact}`, 'warn'))];
+  return [
+    heading(words(lang).howWeKnow),
+    ...primary.evidence.map(each => item(each.text)),
+    ...primary.wouldDecide.map(fact => item(`? ${fact}`, 'warn')),
+  ];
 }
 
 /** `this machine ── proxy ── server`, with the place where it breaks. */
 function route(report: Report, lang: Lang): Part {
   const said = words(lang);
   const proxy = report.target.via;
-  const places = [said.machine, ...(proxy === null ? [] : [`${said.proxy} ${line(proxy)}`]), `${said.server} ${line(report.target.host)}`];
+  const places = [
+    said.machine,
+    ...(proxy === null ? [] : [`${said.proxy} ${line(proxy)}`]),
+    `${said.server} ${line(report.target.host)}`,
+  ];
   const failed = (stage: string) => report.stages.some(each => each.id === stage && each.status === 'fail');
   const last = places.length - 2;
-  const broken = failed('proxy') || failed('dns') ? 0 : failed('connect') || failed('handshake') || report.diagnosis.status === 'problem' ? last : null;
+  const broken =
+    failed('proxy') || failed('dns')
+      ? 0
+      : failed('connect') || failed('handshake') || report.diagnosis.status === 'problem'
+        ? last
+        : null;
   return { kind: 'route', places, broken };
 }
 
@@ -93,7 +128,9 @@ function whatToDo(fixes: readonly FoundFix[], options: DocumentOptions): Part[] 
   const said = words(options.lang);
   return ROLES.flatMap(role => {
     const own = fixes.filter(fix => fix.role === role);
-    return own.length === 0 ? [] : [heading(`${said.whatToDo}: ${said.roles[role]}`), ...own.flatMap(fix => fixParts(fix, options))];
+    return own.length === 0
+      ? []
+      : [heading(`${said.whatToDo}: ${said.roles[role]}`), ...own.flatMap(fix => fixParts(fix, options))];
   });
 }
 
@@ -103,7 +140,10 @@ export function fixParts(fix: FoundFix, { lang, platform, verbose }: DocumentOpt
   const here = fix.steps.filter(step => verbose || step.platform === 'any' || step.platform === platform);
   const steps = here.length > 0 ? here : fix.steps;
   const care = said.safety[fix.safety];
-  return [item(`${fix.title}${care ? ` (${care})` : ''}`, 'ok'), ...steps.flatMap(step => stepParts(step, said.verifyWith))];
+  return [
+    item(`${fix.title}${care ? ` (${care})` : ''}`, 'ok'),
+    ...steps.flatMap(step => stepParts(step, said.verifyWith)),
+  ];
 }
 
 function stepParts(step: FoundStep, verifyWith: string): Part[] {
@@ -117,19 +157,26 @@ function stepParts(step: FoundStep, verifyWith: string): Part[] {
 
 function whatNotToDo(primary: Finding, { lang }: DocumentOptions): Part[] {
   const said = words(lang);
-  return primary.avoid.length === 0 ? [] : [heading(said.avoid), ...primary.avoid.map(each => item(`${each.advice}: ${each.because}`, 'warn'))];
+  return primary.avoid.length === 0
+    ? []
+    : [heading(said.avoid), ...primary.avoid.map(each => item(`${each.advice}: ${each.because}`, 'warn'))];
 }
 
 function others(report: Report, { lang }: DocumentOptions): Part[] {
   const found = report.diagnosis.others;
   if (found.length === 0) return [];
   const marks = { error: 'fail', warning: 'warn', note: 'plain' } as const;
-  return [heading(words(lang).others), ...found.map(each => item(`${each.title}. ${each.summary}`, marks[each.severity]))];
+  return [
+    heading(words(lang).others),
+    ...found.map(each => item(`${each.title}. ${each.summary}`, marks[each.severity])),
+  ];
 }
 
 function unchecked(report: Report, { lang }: DocumentOptions): Part[] {
   const blind = report.stages.filter(stage => stage.status === 'unknown');
-  return blind.length === 0 ? [] : [heading(words(lang).unchecked), ...blind.map(stage => item(`${stage.id}: ${stage.summary}`, 'warn'))];
+  return blind.length === 0
+    ? []
+    : [heading(words(lang).unchecked), ...blind.map(stage => item(`${stage.id}: ${stage.summary}`, 'warn'))];
 }
 
 function whyUnknown(report: Report, fact: FactKey): string {
@@ -138,8 +185,14 @@ function whyUnknown(report: Report, fact: FactKey): string {
 }
 
 const heading = (text: string): Part => ({ kind: 'heading', text: line(text) });
-const paragraph = (text: string): Part => ({ kind: 'paragraph', text: `${/^ */.exec(text)?.[0] ?? ''}${line(text.trim(), 4000)}` });
-const item = (text: string, mark: 'plain' | 'ok' | 'fail' | 'warn' = 'plain'): Part => ({ kind: 'item', text: line(text, 4000), mark });
+const paragraph = (text: string): Part => ({
+  kind: 'paragraph',
+  text: `${/^ */.exec(text)?.[0] ?? ''}${line(text.trim(), 4000)}`,
+});
+const item = (text: string, mark: 'plain' | 'ok' | 'fail' | 'warn' = 'plain'): Part => ({
+  kind: 'item',
+  text: line(text, 4000),
+  mark,
+});
 /** Not cut and not wrapped: a command is copied whole. */
 const command = (text: string): Part => ({ kind: 'command', text: block(text.trimEnd()) });
-

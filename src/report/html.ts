@@ -6,7 +6,9 @@ import { html } from './safe-text.ts';
 
 export function htmlReport(report: Report, { lang }: { readonly lang: Lang }): string {
   const parts = documentOf(report, { lang, unicode: true, verbose: true, platform: 'any' });
-  const title = html(`${report.target.host}:${report.target.port} – ${report.diagnosis.primary?.title ?? report.diagnosis.status}`);
+  const title = html(
+    `${report.target.host}:${report.target.port} – ${report.diagnosis.primary?.title ?? report.diagnosis.status}`,
+  );
   return `<!doctype html>
 <html lang="${lang}">
 <head>

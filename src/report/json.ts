@@ -24,9 +24,16 @@ export function contractForm(report: Report): unknown {
 }
 
 function factsOf(facts: Seen, stage: StageId): Record<string, unknown> {
-  const own = (Object.values(facts) as Observation[]).filter(({ fact }) => fact.startsWith(`${stage}.`) && !ELSEWHERE.has(fact));
+  const own = (Object.values(facts) as Observation[]).filter(
+    ({ fact }) => fact.startsWith(`${stage}.`) && !ELSEWHERE.has(fact),
+  );
   return Object.fromEntries(own.map(seen => [seen.fact, seen.known ? seen.value : { unknown: seen.why }]));
 }
 
 /** Whole certificates: `chain.sent` carries them already. */
-const ELSEWHERE: ReadonlySet<FactKey> = new Set<FactKey>(['handshake.certificates', 'chain.certificates', 'chain.found', 'handshake.staple']);
+const ELSEWHERE: ReadonlySet<FactKey> = new Set<FactKey>([
+  'handshake.certificates',
+  'chain.certificates',
+  'chain.found',
+  'handshake.staple',
+]);

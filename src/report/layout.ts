@@ -36,14 +36,24 @@ export function layOut(parts: readonly Part[], columns: number, unicode: boolean
         add(hanging(`  ${bullet(part.mark, unicode)} ${part.text}`, columns, '    '), ITEM_STYLES[part.mark]);
         break;
       case 'command':
-        add(part.text.split('\n').flatMap(text => (breakCommands ? continued(text, columns - 8) : [text])).map(text => `      ${text}`), 'command');
+        add(
+          part.text
+            .split('\n')
+            .flatMap(text => (breakCommands ? continued(text, columns - 8) : [text]))
+            .map(text => `      ${text}`),
+          'command',
+        );
         break;
       case 'tree':
-        for (const { text, mark } of part.lines) add([`  ${text}`], mark === 'fail' ? 'bad' : mark === 'stranger' ? 'dim' : 'plain');
+        for (const { text, mark } of part.lines)
+          add([`  ${text}`], mark === 'fail' ? 'bad' : mark === 'stranger' ? 'dim' : 'plain');
         break;
       case 'route':
         if (i > 0) add([''], 'plain');
-        add(hanging(`  ${route(part.places, part.broken, unicode)}`, columns, '  '), part.broken === null ? 'good' : 'plain');
+        add(
+          hanging(`  ${route(part.places, part.broken, unicode)}`, columns, '  '),
+          part.broken === null ? 'good' : 'plain',
+        );
         break;
     }
   }
@@ -65,7 +75,9 @@ function bullet(mark: 'plain' | 'ok' | 'fail' | 'warn', unicode: boolean): strin
 
 function route(places: readonly string[], broken: number | null, unicode: boolean): string {
   const [good, bad] = unicode ? ['───', '─✗─'] : ['---', '-x-'];
-  return places.map((place, i) => (i === places.length - 1 ? place : `${place} ${i === broken ? bad : good} `)).join('');
+  return places
+    .map((place, i) => (i === places.length - 1 ? place : `${place} ${i === broken ? bad : good} `))
+    .join('');
 }
 
 function hanging(text: string, columns: number, indent: string): string[] {

@@ -7,7 +7,11 @@ import { markdown } from './safe-text.ts';
 /** @returns Markdown (CommonMark), with a line break at the end */
 export function markdownReport(report: Report, { lang }: { readonly lang: Lang }): string {
   const parts = documentOf(report, { lang, unicode: true, verbose: true, platform: 'any' });
-  return `${parts.map(render).join('\n').replace(/\n{3,}/g, '\n\n').trim()}\n`;
+  return `${parts
+    .map(render)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
 }
 
 function render(part: Part): string {

@@ -14,7 +14,8 @@ export function prometheusReport(report: Report): string {
     '# HELP tlsdoctor_finding A cause that holds; the label primary tells the one that stops the client now.',
     '# TYPE tlsdoctor_finding gauge',
     ...[...(primary ? [primary] : []), ...others].map(
-      found => `tlsdoctor_finding{${target},cause="${label(found.cause)}",severity="${found.severity}",primary="${found === primary}"} 1`,
+      found =>
+        `tlsdoctor_finding{${target},cause="${label(found.cause)}",severity="${found.severity}",primary="${found === primary}"} 1`,
     ),
     ...(notAfter === undefined
       ? []

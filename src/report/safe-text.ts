@@ -19,7 +19,9 @@ export function block(text: string, limit = 20_000): SafeText {
 
 /** A line within Markdown: as `line`, and no character means markup. */
 export function markdown(text: string): SafeText {
-  return line(text).replace(/[\\`*_{}[\]<>#|!~]/g, character => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`)) as SafeText;
+  return line(text).replace(/[\\`*_{}[\]<>#|!~]/g, character =>
+    character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`,
+  ) as SafeText;
 }
 
 /** A line within HTML text or a quoted attribute. */
@@ -83,13 +85,23 @@ const HIDDEN =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff]|[\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu;
 
 const visible = (text: string) =>
-  text.replace(HIDDEN, character => (character === '\n' || character === '\r' || character === '\t' ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`));
+  text.replace(HIDDEN, character =>
+    character === '\n' || character === '\r' || character === '\t'
+      ? character
+      : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 
-const escapeUnits = (character: string) => character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const escapeUnits = (character: string) =>
+  character
+    .split('')
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 
 /** Never cuts a pair of surrogates in two. */
 const cut = (text: string, end: number) => text.slice(0, /[\ud800-\udbff]/.test(text[end - 1] ?? '') ? end - 1 : end);
 
 const COMBINING = /\p{Mn}|\p{Me}/u;
-const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const WORDS = /[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60] *|[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]+ *| +/g;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const WORDS =
+  /[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60] *|[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]+ *| +/g;

@@ -17,11 +17,22 @@ export interface TextOptions {
 /** The whole report, with a line break at the end. Its only escape sequences are our own colours. */
 export function textReport(report: Report, options: TextOptions): string {
   const lines = layOut(documentOf(report, options), options.width, options.unicode);
-  if (!options.verbose && report.diagnosis.primary) lines.push({ text: '', style: 'plain' }, { text: words(options.lang).more, style: 'dim' });
+  if (!options.verbose && report.diagnosis.primary)
+    lines.push({ text: '', style: 'plain' }, { text: words(options.lang).more, style: 'dim' });
   return `${lines.map(({ text, style }) => (options.colour ? paint(text, style) : text).trimEnd()).join('\n')}\n`;
 }
 
 /** SGR parameters; the sixteen colours every terminal has, chosen by its owner. */
-const SGR: Readonly<Record<Style, string>> = { plain: '', dim: '2', bold: '1', good: '1;32', bad: '1;31', warn: '33', command: '36', heading: '1;4' };
+const SGR: Readonly<Record<Style, string>> = {
+  plain: '',
+  dim: '2',
+  bold: '1',
+  good: '1;32',
+  bad: '1;31',
+  warn: '33',
+  command: '36',
+  heading: '1;4',
+};
 
-const paint = (text: string, style: Style) => (SGR[style] === '' || text === '' ? text : `\u001b[${SGR[style]}m${text}\u001b[0m`);
+const paint = (text: string, style: Style) =>
+  SGR[style] === '' || text === '' ? text : `\u001b[${SGR[style]}m${text}\u001b[0m`;

@@ -33,9 +33,19 @@ export function fold(view: View, event: Event): View {
     case 'started':
       return { ...NOTHING_YET, target: event.target };
     case 'running':
-      return withStage(view, event.stage, { status: 'running', text: event.waitingFor, durationMs: null, deadlineMs: event.deadlineMs });
+      return withStage(view, event.stage, {
+        status: 'running',
+        text: event.waitingFor,
+        durationMs: null,
+        deadlineMs: event.deadlineMs,
+      });
     case 'stage':
-      return withStage(view, event.stage, { status: event.status, text: event.summary, durationMs: event.durationMs, deadlineMs: null });
+      return withStage(view, event.stage, {
+        status: event.status,
+        text: event.summary,
+        durationMs: event.durationMs,
+        deadlineMs: null,
+      });
     case 'report':
       return { ...view, report: event.report };
     case 'fact':

@@ -26,9 +26,16 @@ const EN = {
   verifyWith: 'to see that it worked',
   more: 'the whole explanation: --verbose',
   because: 'because',
-  roles: { server: 'if you run the server', client: 'on this machine', network: 'for whoever runs the network' } satisfies Record<Role, string>,
+  roles: {
+    server: 'if you run the server',
+    client: 'on this machine',
+    network: 'for whoever runs the network',
+  } satisfies Record<Role, string>,
   confidence: { certain: 'certain', likely: 'likely', possible: 'possible' } satisfies Record<Confidence, string>,
-  status: { ok: 'ok', warn: 'note', fail: 'FAIL', skipped: 'skipped', unknown: 'unknown' } satisfies Record<StageStatus, string>,
+  status: { ok: 'ok', warn: 'note', fail: 'FAIL', skipped: 'skipped', unknown: 'unknown' } satisfies Record<
+    StageStatus,
+    string
+  >,
   safety: { safe: '', care: 'with care', 'last-resort': 'last resort' },
 };
 

@@ -1,9 +1,10 @@
 // Fetches the issuer of a certificate from where the certificate says it is (RFC 5280 §4.2.2.1): plain http only, capped,
 // because the answer is believed only if its key made the signature.
+
+import { fetchBytes } from '../net/http.ts';
+import { didIssue } from '../pki/arrangement.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { readCertificates } from '../pki/containers.ts';
-import { didIssue } from '../pki/arrangement.ts';
-import { fetchBytes } from '../net/http.ts';
 import type { World } from '../world.ts';
 
 export interface AskedIssuer {

@@ -4,8 +4,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Facts } from '../model/facts.ts';
 import { handshake, type Offer } from '../net/tls.ts';
 import { type Profile, profileOf } from '../pki/profiles/index.ts';
-import { ALERTS } from '../wire/names.ts';
 import { type Flight, readFlight } from '../wire/flight.ts';
+import { ALERTS } from '../wire/names.ts';
 import type { ClientCredentials } from './client-key.ts';
 import type { Run } from './stage.ts';
 
@@ -47,7 +47,8 @@ export async function attempt(transport: Duplex, offer: Offer, signal: AbortSign
   const again = () => readFlight({ received: result.received(), keylog: result.keylog });
   const flight = again();
   const fatal = flight.alerts.findLast(alert => alert.level === 'fatal');
-  const alert = fatal?.name ?? (result.alertNumber === null ? null : (ALERTS[result.alertNumber] ?? `alert ${result.alertNumber}`));
+  const alert =
+    fatal?.name ?? (result.alertNumber === null ? null : (ALERTS[result.alertNumber] ?? `alert ${result.alertNumber}`));
   return {
     outcome: outcomeOf(result.end, flight, alert),
     reason: result.end === 'completed' ? null : reasonOf(result.end, result.reason, flight, alert),

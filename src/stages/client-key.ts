@@ -25,8 +25,18 @@ export async function readCredentials(world: World): Promise<ClientCredentials |
     if (!leaf) return { state: 'unreadable', detail: `${certFile} holds no certificate`, offer: {} };
     const passphrase = keyPasswordEnv === null ? undefined : world.env[keyPasswordEnv];
     const opened = openKey(key, passphrase);
-    if (typeof opened === 'string') return { state: opened, detail: `${keyPath} cannot be read as a private key${opened === 'encrypted' ? ' without its password' : ''}`, offer: {} };
-    if (!leaf.publicKey || !belongs(opened, leaf.publicKey)) return { state: 'mismatch', detail: `the key in ${keyPath} is not the key of the certificate in ${certFile}`, offer: {} };
+    if (typeof opened === 'string')
+      return {
+        state: opened,
+        detail: `${keyPath} cannot be read as a private key${opened === 'encrypted' ? ' without its password' : ''}`,
+        offer: {},
+      };
+    if (!leaf.publicKey || !belongs(opened, leaf.publicKey))
+      return {
+        state: 'mismatch',
+        detail: `the key in ${keyPath} is not the key of the certificate in ${certFile}`,
+        offer: {},
+      };
     const mode = world.platform === 'windows' ? 0 : ((await world.stat(keyPath))?.mode ?? 0);
     const open = (mode & 0o077) !== 0;
     return {
@@ -35,7 +45,11 @@ export async function readCredentials(world: World): Promise<ClientCredentials |
       offer: { cert, key, ...(passphrase === undefined ? {} : { passphrase }) },
     };
   } catch (error) {
-    return { state: 'unreadable', detail: `${keyPath}: ${(error as { code?: string }).code ?? 'cannot be read'}`, offer: {} };
+    return {
+      state: 'unreadable',
+      detail: `${keyPath}: ${(error as { code?: string }).code ?? 'cannot be read'}`,
+      offer: {},
+    };
   }
 }
 
@@ -43,7 +57,11 @@ function openKey(bytes: Uint8Array, passphrase: string | undefined): KeyObject |
   const text = Buffer.from(bytes).toString('latin1');
   const encrypted = /ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text);
   try {
-    return createPrivateKey({ key: Buffer.from(bytes), format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
+    return createPrivateKey({
+      key: Buffer.from(bytes),
+      format: 'pem',
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
   } catch {
     return encrypted ? 'encrypted' : 'unreadable';
   }

@@ -15,7 +15,11 @@ export const clock: Stage<'clock.skewSeconds' | 'clock.explainsVerdict' | 'clock
     const now = world.now();
     const said = witnesses(seen, now);
     const how = said.map(witness => witness.text).join('; ');
-    yield known('clock.witnesses', said.map(witness => witness.text), 'answers of others that carry a time');
+    yield known(
+      'clock.witnesses',
+      said.map(witness => witness.text),
+      'answers of others that carry a time',
+    );
     const exact = said.find(witness => witness.exact);
     // A lower bound tells of a clock that is behind, and is silent about one that is right or ahead.
     const behind = said.find(witness => now.getTime() < witness.at - TOLERANCE_MS);
@@ -29,7 +33,10 @@ export const clock: Stage<'clock.skewSeconds' | 'clock.explainsVerdict' | 'clock
     yield known('clock.skewSeconds', skewSeconds, how);
     yield known('clock.explainsVerdict', turnsAround(seen, now, witness.at), how);
     return Math.abs(skewSeconds) * 1000 > TOLERANCE_MS
-      ? { status: 'fail', text: `this clock is ${howLong(Math.abs(skewSeconds))} ${skewSeconds > 0 ? 'ahead' : 'behind'} (${witness.text})` }
+      ? {
+          status: 'fail',
+          text: `this clock is ${howLong(Math.abs(skewSeconds))} ${skewSeconds > 0 ? 'ahead' : 'behind'} (${witness.text})`,
+        }
       : { status: 'ok', text: `this clock agrees with ${witness.who}` };
   },
 };
@@ -50,13 +57,31 @@ function witnesses(seen: Seen, now: Date): Witness[] {
   const httpDate = learnt(seen, 'handshake.httpDate');
   const [leafPem] = learnt(seen, 'handshake.certificates') ?? [];
   const leaf = leafPem ? parseOne(leafPem) : null;
-  const logged = Math.max(...(leaf?.signedTimestamps ?? []).map(sct => sct.at.getTime()).filter(at => Number.isFinite(at)));
+  const logged = Math.max(
+    ...(leaf?.signedTimestamps ?? []).map(sct => sct.at.getTime()).filter(at => Number.isFinite(at)),
+  );
   const found: Witness[] = [];
-  if (httpDate) found.push({ who: 'the server', text: `the server’s Date header says ${httpDate}`, at: Date.parse(httpDate), exact: true });
+  if (httpDate)
+    found.push({
+      who: 'the server',
+      text: `the server’s Date header says ${httpDate}`,
+      at: Date.parse(httpDate),
+      exact: true,
+    });
   if (Number.isFinite(logged))
-    found.push({ who: 'the certificate’s log entries', text: `a certificate log saw the certificate on ${iso(logged)}`, at: logged, exact: false });
+    found.push({
+      who: 'the certificate’s log entries',
+      text: `a certificate log saw the certificate on ${iso(logged)}`,
+      at: logged,
+      exact: false,
+    });
   if (Number.isFinite(BUILT_AT))
-    found.push({ who: 'this program’s build', text: `this program was built on ${iso(BUILT_AT)}`, at: BUILT_AT, exact: false });
+    found.push({
+      who: 'this program’s build',
+      text: `this program was built on ${iso(BUILT_AT)}`,
+      at: BUILT_AT,
+      exact: false,
+    });
   // The last word belongs to whoever saw the latest time: all of them are lower bounds at least.
   return found.filter(witness => Math.abs(witness.at - now.getTime()) < CENTURY_MS).sort((a, b) => b.at - a.at);
 }
@@ -77,7 +102,11 @@ function turnsAround(seen: Seen, now: Date, at: number): boolean {
 
 function howLong(seconds: number): string {
   const days = Math.round(seconds / 86_400);
-  return days > 730 ? `${Math.round(days / 365.25)} years` : days > 1 ? `${days} days` : `${Math.round(seconds / 3600)} hours`;
+  return days > 730
+    ? `${Math.round(days / 365.25)} years`
+    : days > 1
+      ? `${days} days`
+      : `${Math.round(seconds / 3600)} hours`;
 }
 
 const iso = (at: number) => `${new Date(at).toISOString().slice(0, 10)}`;

@@ -10,7 +10,14 @@ export const connect: Stage<
   id: 'connect',
   needs: [],
   after: ['dns.addresses'],
-  gives: ['connect.address', 'connect.port', 'connect.error', 'connect.failed', 'connect.reached', 'connect.ipv6Broken'],
+  gives: [
+    'connect.address',
+    'connect.port',
+    'connect.error',
+    'connect.failed',
+    'connect.reached',
+    'connect.ipv6Broken',
+  ],
   share: 0.7,
   waitingFor: run => `${run.target.host}:${run.target.port} to accept a connection`,
   skip(seen, run) {
@@ -36,20 +43,33 @@ export const connect: Stage<
     const grace = (attempt: Attempt) => {
       if (attempt.socket) setTimeout(() => settled.abort(), 1000).unref();
     };
-    const attempts = await Promise.all(tries.map(each => each.then(a => (grace(a), a))));
+    const attempts = await Promise.all(
+      tries.map(async each => {
+        const attempt = await each;
+        grace(attempt);
+        return attempt;
+      }),
+    );
     const reached = attempts.filter(a => a.socket);
     const failed = attempts.filter(a => !a.socket);
     const used = reached[0];
     for (const other of reached.slice(1)) other.socket?.destroy();
 
-    yield known('connect.failed', failed.map(a => `${show(a)}: ${a.error}`), 'a TCP connection was tried to each address');
+    yield known(
+      'connect.failed',
+      failed.map(a => `${show(a)}: ${a.error}`),
+      'a TCP connection was tried to each address',
+    );
     yield known('connect.reached', reached.map(show), 'a TCP connection was tried to each address');
     yield known('connect.port', used?.port ?? ends[0]?.port ?? target.port, 'from the target');
     if (!used?.socket) {
       // What the client prints is the last address's error: create_connection raises the last one it met.
       const error = attempts.at(-1)?.error ?? 'unreachable';
       yield known('connect.error', error, 'TCP, every address');
-      return { status: 'fail', text: `${show({ host: attempts[0]?.host ?? target.host, port: attempts[0]?.port ?? target.port })}: ${WORDS[error]}` };
+      return {
+        status: 'fail',
+        text: `${show({ host: attempts[0]?.host ?? target.host, port: attempts[0]?.port ?? target.port })}: ${WORDS[error]}`,
+      };
     }
     line.put(used.socket);
     yield known('connect.address', used.host, 'the first address that accepted');
@@ -78,16 +98,27 @@ const WORDS = {
 
 /** At most eight addresses: no client tries more before a person gives up. */
 function endpoints(addresses: readonly string[], port: number, given: readonly { host: string; port: number }[]) {
-  const ends = given.length === addresses.length && given.length > 0 ? given : addresses.map(host => ({ host, port: given[0]?.port ?? port }));
+  const ends =
+    given.length === addresses.length && given.length > 0
+      ? given
+      : addresses.map(host => ({ host, port: given[0]?.port ?? port }));
   return ends.slice(0, 8);
 }
 
-const show = ({ host, port }: { host: string; port: number }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+const show = ({ host, port }: { host: string; port: number }) =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 function reasonOf(error: unknown): NonNullable<Facts['connect.error']> {
   const code = (error as { code?: unknown }).code;
   if (code === 'ECONNREFUSED') return 'refused';
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'reset';
-  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH' || code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'EPERM') return 'unreachable';
+  if (
+    code === 'ENETUNREACH' ||
+    code === 'EHOSTUNREACH' ||
+    code === 'EADDRNOTAVAIL' ||
+    code === 'EACCES' ||
+    code === 'EPERM'
+  )
+    return 'unreachable';
   return 'timeout';
 }

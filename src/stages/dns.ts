@@ -53,7 +53,11 @@ const ERRORS = {
   timeout: 'the resolver did not answer in time',
 } as const;
 
-async function lookUp(name: string, world: World, signal: AbortSignal): Promise<readonly string[] | Facts['dns.error']> {
+async function lookUp(
+  name: string,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly string[] | Facts['dns.error']> {
   try {
     // Half of what is left: a resolver that never answers must still leave time for saying so.
     const limit = world.within(world.remainingMs() / 2, signal);
@@ -71,7 +75,10 @@ async function lookUp(name: string, world: World, signal: AbortSignal): Promise<
 
 /** The first line of the hosts file that names the host, as hosts(5) reads it; null when there is none. */
 async function hostsLineFor(host: string, world: World): Promise<string | null> {
-  const path = world.platform === 'windows' ? `${world.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\drivers\\etc\\hosts` : '/etc/hosts';
+  const path =
+    world.platform === 'windows'
+      ? `${world.env.SystemRoot ?? 'C:\\Windows'}\\System32\\drivers\\etc\\hosts`
+      : '/etc/hosts';
   try {
     const text = new TextDecoder().decode(await world.read(path, 1 << 20));
     const wanted = host.toLowerCase().replace(/\.$/, '');
@@ -93,4 +100,19 @@ function isPublicName(host: string): boolean {
   return labels.length > 1 && !PRIVATE_SUFFIXES.has(labels.at(-1) ?? '');
 }
 
-const PRIVATE_SUFFIXES = new Set(['localhost', 'local', 'localdomain', 'test', 'example', 'invalid', 'internal', 'lan', 'home', 'corp', 'intranet', 'private', 'arpa', 'docker']);
+const PRIVATE_SUFFIXES = new Set([
+  'localhost',
+  'local',
+  'localdomain',
+  'test',
+  'example',
+  'invalid',
+  'internal',
+  'lan',
+  'home',
+  'corp',
+  'intranet',
+  'private',
+  'arpa',
+  'docker',
+]);

@@ -56,15 +56,25 @@ export const handshake: Stage<Gives> = {
     yield known('handshake.serverName', run.target.serverName, 'what was sent as server_name (RFC 6066 §3)');
     if (run.target.starttls) {
       const upgrade = await startTls(run.target.starttls, socket, run.target.host, signal);
-      yield known('handshake.starttls', upgrade.offered ? 'offered' : 'not-offered', `the ${run.target.starttls} dialogue: ${upgrade.line}`);
-      if (!upgrade.offered) return { status: 'fail', text: `${run.target.starttls}: the server does not offer TLS here (${upgrade.line})` };
+      yield known(
+        'handshake.starttls',
+        upgrade.offered ? 'offered' : 'not-offered',
+        `the ${run.target.starttls} dialogue: ${upgrade.line}`,
+      );
+      if (!upgrade.offered)
+        return { status: 'fail', text: `${run.target.starttls}: the server does not offer TLS here (${upgrade.line})` };
     } else yield known('handshake.starttls', null, 'TLS from the first byte');
 
     const profile = await profileOfRun(run);
-    const offered = profile.tls.minVersion === 'TLSv1.2' ? 'TLSv1.2 and TLSv1.3' : `${profile.tls.minVersion} to TLSv1.3`;
+    const offered =
+      profile.tls.minVersion === 'TLSv1.2' ? 'TLSv1.2 and TLSv1.3' : `${profile.tls.minVersion} to TLSv1.3`;
     yield known('handshake.offered', offered, `what ${profile.name} offers`);
     const credentials = await readCredentials(run.world);
-    yield known('handshake.clientKey', credentials?.state ?? null, credentials?.detail ?? 'no client certificate was given');
+    yield known(
+      'handshake.clientKey',
+      credentials?.state ?? null,
+      credentials?.detail ?? 'no client certificate was given',
+    );
 
     // A silent peer may take most of the time, not all: a second look and the report need the rest.
     const limit = run.world.within(run.world.remainingMs() * 0.6, signal);
@@ -90,8 +100,16 @@ async function* whatWasSeen({ outcome, reason, alert, flight }: Attempt): AsyncG
   yield known('handshake.group', flight.group, how);
   yield known('handshake.alpn', flight.alpn, how);
   yield known('handshake.peerSpeaks', flight.peerSpeaks, how);
-  yield known('handshake.firstBytes', flight.kind === 'not-tls' ? Buffer.from(flight.firstBytes).toString('latin1') : null, how);
-  yield known('handshake.clientCas', flight.certificateRequest?.authorities.map(nameText) ?? [], 'the CertificateRequest');
+  yield known(
+    'handshake.firstBytes',
+    flight.kind === 'not-tls' ? Buffer.from(flight.firstBytes).toString('latin1') : null,
+    how,
+  );
+  yield known(
+    'handshake.clientCas',
+    flight.certificateRequest?.authorities.map(nameText) ?? [],
+    'the CertificateRequest',
+  );
   if (flight.certificates.length > 0) {
     yield known('handshake.certificates', flight.certificates.map(pemOf), how);
     yield known('handshake.staple', flight.staple ? Buffer.from(flight.staple).toString('base64') : null, how);
@@ -106,28 +124,41 @@ async function* noLack(): AsyncGenerator<Observation<Gives>> {
 }
 
 /** After the handshake: does the server answer a request, and does it want a client certificate after all? */
-async function* afterwards(first: Attempt, run: Run, credentials: ClientCredentials | null, signal: AbortSignal): AsyncGenerator<Observation<Gives>> {
+async function* afterwards(
+  first: Attempt,
+  run: Run,
+  credentials: ClientCredentials | null,
+  signal: AbortSignal,
+): AsyncGenerator<Observation<Gives>> {
   const { socket } = first;
   if (!socket) return;
   try {
     if (run.target.starttls) {
       yield known('handshake.httpStatus', null, 'not HTTP');
       yield known('handshake.httpDate', null, 'not HTTP');
-      yield known('handshake.clientCertificate', first.flight.certificateRequest ? 'optional' : 'not-requested', 'the handshake');
+      yield known(
+        'handshake.clientCertificate',
+        first.flight.certificateRequest ? 'optional' : 'not-requested',
+        'the handshake',
+      );
       return;
     }
     const { pathname, search, host } = new URL(run.target.url);
     const limit = run.world.within(Math.min(3000, run.world.remainingMs() * 0.4), signal);
     const answer = await headRequest(socket, host, `${pathname}${search}`, limit);
-    const how = answer.end === 'answered' ? 'a HEAD request over the connection' : `a HEAD request got no HTTP answer (${answer.end})`;
+    const how =
+      answer.end === 'answered'
+        ? 'a HEAD request over the connection'
+        : `a HEAD request got no HTTP answer (${answer.end})`;
     yield known('handshake.httpStatus', answer.status, how);
-    const date = answer.headers['date'];
+    const date = answer.headers.date;
     const at = date === undefined ? Number.NaN : Date.parse(date);
     yield known('handshake.httpDate', Number.isNaN(at) ? null : new Date(at).toISOString(), how);
 
     const late = first.again().alerts.find(alert => alert.level === 'fatal');
     const lateNumber = /SSL alert number (\d+)/.exec(answer.error?.message ?? '')?.[1];
-    const alert = late?.name ?? (lateNumber === undefined ? null : (ALERTS[Number(lateNumber)] ?? `alert ${lateNumber}`));
+    const alert =
+      late?.name ?? (lateNumber === undefined ? null : (ALERTS[Number(lateNumber)] ?? `alert ${lateNumber}`));
     if (alert !== null && alert !== 'close_notify') {
       yield known('handshake.alert', alert, 'sent after the handshake, instead of an answer');
       yield known('handshake.error', reasonOfAlert(alert), 'sent after the handshake, instead of an answer');
@@ -140,7 +171,12 @@ async function* afterwards(first: Attempt, run: Run, credentials: ClientCredenti
 }
 
 /** RFC 8446 §4.4.2.4: a missing certificate is certificate_required; a bad one has its own alerts. nginx answers 400. */
-function clientCertificateState(flight: Flight, alert: string | null, answer: HeadAnswer | null, credentials: ClientCredentials | null): Facts['handshake.clientCertificate'] {
+function clientCertificateState(
+  flight: Flight,
+  alert: string | null,
+  answer: HeadAnswer | null,
+  credentials: ClientCredentials | null,
+): Facts['handshake.clientCertificate'] {
   const given = credentials !== null && credentials.offer.cert !== undefined;
   if (!flight.certificateRequest) return 'not-requested';
   if (alert !== null && alert !== 'close_notify') return given ? 'rejected' : 'required';
@@ -160,7 +196,11 @@ async function* refused(
   const none = `the handshake ended before a request: ${sentence(first)}`;
   yield known('handshake.httpStatus', null, none);
   yield known('handshake.httpDate', null, none);
-  yield known('handshake.clientCertificate', clientCertificateState(first.flight, first.alert, null, credentials), 'the handshake');
+  yield known(
+    'handshake.clientCertificate',
+    clientCertificateState(first.flight, first.alert, null, credentials),
+    'the handshake',
+  );
   if (first.outcome === 'not-tls' || first.outcome === 'timeout') return;
   const { lacks, accepted } = await whatIsLacking(first, seen, run, profile, signal);
   const how = 'a second handshake that accepts everything down to TLS 1.0';
@@ -176,7 +216,9 @@ function sentence({ outcome, reason, alert, flight }: Attempt): string {
     case 'not-tls':
       return `the answer is no TLS${flight.peerSpeaks === 'unknown' ? '' : ` but ${flight.peerSpeaks}`}`;
     case 'timeout':
-      return flight.kind === 'silent' ? 'the server accepted the connection and says nothing' : 'the handshake began and did not go on';
+      return flight.kind === 'silent'
+        ? 'the server accepted the connection and says nothing'
+        : 'the handshake began and did not go on';
     case 'alert':
       return `the server refused: ${alert}`;
     case 'eof':

@@ -29,7 +29,8 @@ export const hostname: Stage<
   ],
   share: 0.9,
   waitingFor: () => 'the names of the certificate to be compared',
-  skip: seen => (learnt(seen, 'handshake.certificates')?.length ? null : 'could not run: the server sent no certificate'),
+  skip: seen =>
+    learnt(seen, 'handshake.certificates')?.length ? null : 'could not run: the server sent no certificate',
   async *run(seen, { target, client }) {
     const [leaf] = parsePem(learnt(seen, 'handshake.certificates') ?? []);
     const { profile, urllib3 } = await client;
@@ -48,16 +49,25 @@ export const hostname: Stage<
     yield known('hostname.commonName', commonName, 'subject of the leaf');
     yield known('hostname.matches', matches, how);
     yield known('hostname.wildcard', matches || kind === 'ip' ? null : nearestWildcard(asked, names), how);
-    const namedByCommonName = commonName !== null && (octets ? commonName === asked : matchesPattern(commonName, asked));
+    const namedByCommonName =
+      commonName !== null && (octets ? commonName === asked : matchesPattern(commonName, asked));
     yield known('hostname.commonNameOnly', !matches && namedByCommonName && !names.includes(asked), how);
     return matches
       ? { status: 'ok', text: `the certificate is for ${asked}` }
-      : { status: 'fail', text: `the certificate is not for ${asked}; it is for ${names.slice(0, 3).join(', ') || commonName || 'no name at all'}${names.length > 3 ? ` and ${names.length - 3} more` : ''}` };
+      : {
+          status: 'fail',
+          text: `the certificate is not for ${asked}; it is for ${names.slice(0, 3).join(', ') || commonName || 'no name at all'}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`,
+        };
   },
 };
 
 /** The wildcard that would match if it stood for another number of labels than one (RFC 6125 §6.4.3); null = none. */
 function nearestWildcard(host: string, names: readonly string[]): string | null {
   const bare = host.toLowerCase().replace(/\.$/, '');
-  return names.find(name => name.startsWith('*.') && (bare.endsWith(name.slice(1).toLowerCase()) || bare === name.slice(2).toLowerCase())) ?? null;
+  return (
+    names.find(
+      name =>
+        name.startsWith('*.') && (bare.endsWith(name.slice(1).toLowerCase()) || bare === name.slice(2).toLowerCase()),
+    ) ?? null
+  );
 }

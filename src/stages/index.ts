@@ -12,4 +12,16 @@ import { revocation } from './revocation.ts';
 import type { Stage } from './stage.ts';
 import { trust } from './trust.ts';
 
-export const STAGES: readonly Stage[] = [clock, dns, connect, proxy, handshake, chain, hostname, expiry, revocation, trust, interception];
+export const STAGES: readonly Stage[] = [
+  clock,
+  dns,
+  connect,
+  proxy,
+  handshake,
+  chain,
+  hostname,
+  expiry,
+  revocation,
+  trust,
+  interception,
+];

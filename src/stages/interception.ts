@@ -2,12 +2,22 @@
 import type { Stage } from './stage.ts';
 
 export const interception: Stage<
-  'interception.product' | 'interception.kind' | 'interception.signs' | 'interception.canaries' | 'interception.sameIssuer'
+  | 'interception.product'
+  | 'interception.kind'
+  | 'interception.signs'
+  | 'interception.canaries'
+  | 'interception.sameIssuer'
 > = {
   id: 'interception',
   needs: [],
   after: [],
-  gives: ['interception.product', 'interception.kind', 'interception.signs', 'interception.canaries', 'interception.sameIssuer'],
+  gives: [
+    'interception.product',
+    'interception.kind',
+    'interception.signs',
+    'interception.canaries',
+    'interception.sameIssuer',
+  ],
   share: 0.6,
   waitingFor: () => 'signs of a box in the middle',
   skip: () => 'not looked for by this version',

@@ -13,7 +13,13 @@ export interface Lack {
 }
 
 /** Asks again, permissively; at most two more connections. */
-export async function whatIsLacking(first: Attempt, seen: Seen, run: Run, profile: Profile, signal: AbortSignal): Promise<Lack> {
+export async function whatIsLacking(
+  first: Attempt,
+  seen: Seen,
+  run: Run,
+  profile: Profile,
+  signal: AbortSignal,
+): Promise<Lack> {
   const again = async (serverName: string | null): Promise<Attempt | null> => {
     try {
       const offer = {

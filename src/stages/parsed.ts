@@ -26,7 +26,10 @@ export function parseOne(pem: string): Certificate | null {
 
 /** PEM of one DER certificate, with lines of 64 (RFC 7468 §5.1). */
 export function pemOf(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 

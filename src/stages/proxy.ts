@@ -15,7 +15,15 @@ export const proxy: Stage<
   id: 'proxy',
   needs: [],
   after: [],
-  gives: ['proxy.url', 'proxy.from', 'proxy.error', 'proxy.detail', 'proxy.status', 'proxy.authSchemes', 'proxy.credentialsGiven'],
+  gives: [
+    'proxy.url',
+    'proxy.from',
+    'proxy.error',
+    'proxy.detail',
+    'proxy.status',
+    'proxy.authSchemes',
+    'proxy.credentialsGiven',
+  ],
   share: 0.6,
   waitingFor: run => `the proxy ${run.route.proxy?.shown ?? ''} to open a tunnel`,
   async *run(_seen, { route, target, world, line }, signal) {

@@ -9,7 +9,13 @@ export const revocation: Stage<
   id: 'revocation',
   needs: ['handshake.certificates'],
   after: ['handshake.staple', 'chain.path'],
-  gives: ['revocation.status', 'revocation.revoked', 'revocation.sources', 'revocation.mustStaple', 'revocation.stapled'],
+  gives: [
+    'revocation.status',
+    'revocation.revoked',
+    'revocation.sources',
+    'revocation.mustStaple',
+    'revocation.stapled',
+  ],
   share: 0.6,
   waitingFor: () => 'the revocation services to answer',
   async *run(seen) {

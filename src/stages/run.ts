@@ -42,7 +42,8 @@ export async function* runStages(stages: readonly Stage[], run: Run): AsyncGener
     if (event) yield event;
     else await new Promise<void>(resolve => (wake = resolve));
   }
-  if (waiting.size > 0) throw new Error(`stages wait for facts nobody gives: ${[...waiting].map(s => s.id).join(', ')}`);
+  if (waiting.size > 0)
+    throw new Error(`stages wait for facts nobody gives: ${[...waiting].map(s => s.id).join(', ')}`);
   return seen as Seen;
 }
 

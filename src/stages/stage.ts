@@ -5,8 +5,8 @@ import type { FactKey, Observation, Seen } from '../model/facts.ts';
 import type { KnownRoots } from '../model/knowledge.ts';
 import type { StageId, StageStatus } from '../model/stage.ts';
 import type { Target } from '../model/target.ts';
-import type { TrustStore } from '../pki/store.ts';
 import type { Route } from '../net/proxy-choice.ts';
+import type { TrustStore } from '../pki/store.ts';
 import type { World } from '../world.ts';
 
 /** What a stage says when it ran to its end. `skipped` = there was nothing to look at, and that itself is known. */

@@ -2,14 +2,14 @@
 // would be answered with the gaps filled, or with the store it would use by default.
 import type { Store, StorePlace } from '../clients/trust-store.ts';
 import type { VerifyAnswer } from '../model/certificate.ts';
-import { known, learnt, type Observation } from '../model/facts.ts';
+import { known, learnt, type Observation, unknown } from '../model/facts.ts';
+import type { KnownRoots } from '../model/knowledge.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { V } from '../pki/codes.ts';
+import { profileOf } from '../pki/profiles/index.ts';
 import type { TrustStore } from '../pki/store.ts';
 import { type Verdict, verify } from '../pki/verify.ts';
-import { profileOf } from '../pki/profiles/index.ts';
 import { parseOne, parsePem } from './parsed.ts';
-import type { KnownRoots } from '../model/knowledge.ts';
 import type { Run, Stage } from './stage.ts';
 
 export const trust: Stage<
@@ -31,12 +31,13 @@ export const trust: Stage<
   | 'trust.rootRemoved'
   | 'trust.certifiVersion'
   | 'trust.openssl'
+  | 'trust.opensslTooOld'
   | 'trust.sslModule'
   | 'trust.verificationDisabled'
 > = {
   id: 'trust',
   needs: [],
-  after: ['handshake.certificates', 'chain.path', 'chain.found', 'chain.topSelfSigned'],
+  after: ['handshake.certificates', 'chain.path', 'chain.found', 'chain.missingFoundBy'],
   gives: [
     'trust.profile',
     'trust.answers',
@@ -56,6 +57,7 @@ export const trust: Stage<
     'trust.rootRemoved',
     'trust.certifiVersion',
     'trust.openssl',
+    'trust.opensslTooOld',
     'trust.sslModule',
     'trust.verificationDisabled',
   ],
@@ -64,18 +66,31 @@ export const trust: Stage<
   async *run(seen, run) {
     const client = await run.client;
     const store = await client.store;
-    yield known('trust.profile', client.profile, run.world.options.profile ? 'given with --profile' : 'from the Python found on this machine');
+    yield known(
+      'trust.profile',
+      client.profile,
+      run.world.options.profile ? 'given with --profile' : 'from the Python found on this machine',
+    );
     yield known('trust.store', store.path, client.place.because);
     yield known('trust.storeKind', client.place.kind, client.place.because);
     yield known('trust.storeBecause', client.place.because, 'in the order the client itself looks');
     yield known('trust.storeSize', store.size, `read from ${store.path}`);
     yield known('trust.storeProblem', store.problem, `read from ${store.path}`);
-    yield known('trust.storeRefused', refusal(client.id, client.place, store), `what ${client.id} does with such a store`);
+    yield known(
+      'trust.storeRefused',
+      refusal(client.id, client.place, store),
+      `what ${client.id} does with such a store`,
+    );
     yield known('trust.certifiVersion', client.python?.certifi?.version ?? null, 'asked of the interpreter');
     if (client.python) {
       yield known('trust.openssl', client.python.openssl, `ssl.OPENSSL_VERSION of ${client.python.path}`);
       yield known('trust.sslModule', client.python.sslModule, `import ssl in ${client.python.path}`);
     }
+    yield known(
+      'trust.opensslTooOld',
+      tooOld(client.python?.openssl ?? null),
+      'ssl.OPENSSL_VERSION of the interpreter',
+    );
     yield known('trust.verificationDisabled', null, 'no setting of Python 3 switches verification off from outside');
 
     const pems = learnt(seen, 'handshake.certificates') ?? [];
@@ -95,19 +110,40 @@ export const trust: Stage<
     const answers = verdict.ok ? [] : [answerOf(verdict), ...verdict.then.map(answerOf)];
     const how = `computed as ${client.profile} would, against ${store.path}`;
     yield known('trust.answers', answers, how);
-    yield known('trust.codes', answers.map(answer => answer.verifyCode), how);
+    yield known(
+      'trust.codes',
+      answers.map(answer => answer.verifyCode),
+      how,
+    );
     yield known('trust.message', answers[0]?.verifyMessage ?? null, how);
 
     const found = parsePem((learnt(seen, 'chain.found') ?? []).map(each => each.pem));
     const filled = found.length > 0 ? judge(store.trust, found) : verdict;
     const anchored = isAnchored(filled);
-    yield known('trust.anchored', anchored, found.length > 0 ? `${how}, missing certificates filled in` : how);
+    // What could not be fetched might still lead to an anchor: then nobody knows.
+    const gap = seen['chain.missingFoundBy'];
+    const open = !anchored && gap?.known === false ? gap.why : null;
+    if (open !== null) {
+      yield unknown('trust.anchored', open);
+      yield unknown('trust.publicRoot', open);
+      yield known(
+        'trust.rootRemoved',
+        removedRoot([leaf, ...untrusted], run.roots),
+        'compared with the roots that were taken off the public list',
+      );
+    } else yield known('trust.anchored', anchored, found.length > 0 ? `${how}, missing certificates filled in` : how);
     yield known('trust.anchor', anchored ? (filled.chain.at(-1)?.certificate.subject.text ?? null) : null, how);
     const other = await client.defaultStore();
     if (other) yield known('trust.defaultAccepts', judge(other.trust, found).ok, `the same, against ${other.path}`);
     else yield known('trust.defaultAccepts', verdict.ok, how);
 
-    yield* publicness(anchored ? filled : null, () => run.reference().then(list => judge(list, found)), [leaf, ...untrusted, ...found], run);
+    if (open === null)
+      yield* publicness(
+        anchored ? filled : null,
+        () => run.reference().then(list => judge(list, found)),
+        [leaf, ...untrusted, ...found],
+        run,
+      );
     return verdict.ok
       ? { status: 'ok', text: `${client.profile} accepts it, by ${store.path}` }
       : { status: 'fail', text: `${client.profile}: ${verdict.verifyMessage}` };
@@ -115,7 +151,8 @@ export const trust: Stage<
 };
 
 /** No answer says that the path does not end at an anchor. */
-const isAnchored = (verdict: Verdict) => ![verdict, ...verdict.then].some(answer => BUILD_FAILURES.has(answer.verifyCode));
+const isAnchored = (verdict: Verdict) =>
+  ![verdict, ...verdict.then].some(answer => BUILD_FAILURES.has(answer.verifyCode));
 
 const BUILD_FAILURES: ReadonlySet<number> = new Set([
   V.UNABLE_TO_GET_ISSUER_CERT,
@@ -125,7 +162,12 @@ const BUILD_FAILURES: ReadonlySet<number> = new Set([
   V.UNABLE_TO_VERIFY_LEAF_SIGNATURE,
 ]);
 
-const answerOf = ({ verifyCode, verifyName, verifyMessage, depth }: VerifyAnswer): VerifyAnswer => ({ verifyCode, verifyName, verifyMessage, depth });
+const answerOf = ({ verifyCode, verifyName, verifyMessage, depth }: VerifyAnswer): VerifyAnswer => ({
+  verifyCode,
+  verifyName,
+  verifyMessage,
+  depth,
+});
 
 /**
  * What the client raises before it even connects, when its store cannot be loaded: requests checks the path
@@ -167,7 +209,11 @@ async function* publicness(
   const isPublic = isAnchored(verdict);
   const how = `the chain was followed to ${run.world.options.referenceRoots ?? 'the public root list'}`;
   yield known('trust.publicRoot', isPublic, how);
-  yield known('trust.rootMissingFromStore', isPublic && !accepted ? (verdict.chain.at(-1)?.certificate.subject.text ?? null) : null, how);
+  yield known(
+    'trust.rootMissingFromStore',
+    isPublic && !accepted ? (verdict.chain.at(-1)?.certificate.subject.text ?? null) : null,
+    how,
+  );
   const removed = isPublic ? null : removedRoot(certificates, run.roots);
   yield known('trust.rootRemoved', removed, 'compared with the roots that were taken off the public list');
 }
@@ -179,9 +225,19 @@ function removedRoot(certificates: readonly Certificate[], roots: KnownRoots): s
     const found = roots.removed.find(
       root =>
         root.sha256 === certificate.sha256 ||
-        (root.keyId !== null && keyId != null && root.keyId === Buffer.from(keyId).toString('hex') && root.subject === certificate.issuer.text),
+        (root.keyId !== null &&
+          keyId != null &&
+          root.keyId === Buffer.from(keyId).toString('hex') &&
+          root.subject === certificate.issuer.text),
     );
     if (found) return `${found.name} (removed ${found.removedOn})`;
   }
   return null;
+}
+
+/** OpenSSL before 1.1.1 has no TLS 1.3 and builds paths without looking in the trust store first. */
+function tooOld(version: string | null): string | null {
+  const [, major, minor, patch] = /^OpenSSL (\d+)\.(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  if (version === null || major === undefined) return null;
+  return Number(major) * 10_000 + Number(minor) * 100 + Number(patch) < 1_01_01 ? version : null;
 }

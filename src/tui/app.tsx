@@ -21,7 +21,17 @@ export interface Ended {
   readonly screen: Screen;
 }
 
-export function App({ engine, look, first, onEnd }: { readonly engine: Engine; readonly look: Look; readonly first: Screen; readonly onEnd: (ended: Ended) => void }) {
+export function App({
+  engine,
+  look,
+  first,
+  onEnd,
+}: {
+  readonly engine: Engine;
+  readonly look: Look;
+  readonly first: Screen;
+  readonly onEnd: (ended: Ended) => void;
+}) {
   const { screen, now, dispatch } = useScreen(first);
   const size = useSize();
   const { exit } = useApp();
@@ -42,17 +52,36 @@ export function App({ engine, look, first, onEnd }: { readonly engine: Engine; r
   const said = wizardWords(look.lang);
   switch (screen.at) {
     case 'ask':
-      return <Frame at="ask" title={said.title} look={look} size={size}><Ask screen={screen} look={look} size={size} /></Frame>;
+      return (
+        <Frame at="ask" title={said.title} look={look} size={size}>
+          <Ask screen={screen} look={look} size={size} />
+        </Frame>
+      );
     case 'practice':
-      return <Frame at="practice" title={said.practice} look={look} size={size}><Practice list={engine.practice.list()} index={screen.index} look={look} size={size} /></Frame>;
+      return (
+        <Frame at="practice" title={said.practice} look={look} size={size}>
+          <Practice list={engine.practice.list()} index={screen.index} look={look} size={size} />
+        </Frame>
+      );
     case 'offer':
       return (
         <Frame at="offer" title={said.title} look={look} size={size}>
-          <Lines colour={look.colour} lines={[{ text: ' ', style: 'plain' }, { text: `${said.offer}: ${line(screen.target.host)}:${screen.target.port}`, style: 'bold' }, { text: said.offerAsk, style: 'plain' }]} />
+          <Lines
+            colour={look.colour}
+            lines={[
+              { text: ' ', style: 'plain' },
+              { text: `${said.offer}: ${line(screen.target.host)}:${screen.target.port}`, style: 'bold' },
+              { text: said.offerAsk, style: 'plain' },
+            ]}
+          />
         </Frame>
       );
     case 'running':
-      return <Frame at="running" title={titleOf(screen.job, engine, look)} look={look} size={size}><Running view={screen.view} look={look} size={size} /></Frame>;
+      return (
+        <Frame at="running" title={titleOf(screen.job, engine, look)} look={look} size={size}>
+          <Running view={screen.view} look={look} size={size} />
+        </Frame>
+      );
     case 'diagnosis':
       return (
         <Frame at="diagnosis" title={titleOf(screen.job, engine, look)} look={look} size={size}>
@@ -62,7 +91,15 @@ export function App({ engine, look, first, onEnd }: { readonly engine: Engine; r
     case 'help':
       return (
         <Frame at="help" title={said.help} look={look} size={size}>
-          <Lines colour={look.colour} lines={keysOf(screen.back.at).map((key): Line => ({ text: `  ${keyName(key, look.unicode).padEnd(8)} ${key.does[look.lang]}`, style: 'plain' }))} />
+          <Lines
+            colour={look.colour}
+            lines={keysOf(screen.back.at).map(
+              (key): Line => ({
+                text: `  ${keyName(key, look.unicode).padEnd(8)} ${key.does[look.lang]}`,
+                style: 'plain',
+              }),
+            )}
+          />
         </Frame>
       );
   }
@@ -85,7 +122,9 @@ function actionOf(screen: Screen, press: Press, engine: Engine, last: number): A
   if (press.text === '?') return { type: 'help' };
   if (press.name === 'escape') return { type: 'back' };
   const page = 10;
-  const by = { up: -1, down: 1, 'page-up': -page, 'page-down': page }[press.name as 'up'] ?? { k: -1, j: 1, ' ': page }[press.text as 'k'];
+  const by =
+    { up: -1, down: 1, 'page-up': -page, 'page-down': page }[press.name as 'up'] ??
+    { k: -1, j: 1, ' ': page }[press.text as 'k'];
   switch (screen.at) {
     case 'practice': {
       const list = engine.practice.list();
@@ -135,7 +174,10 @@ function useRun(screen: Screen, engine: Engine, dispatch: (action: Action) => vo
     if (run === null || job === null) return;
     const abort = new AbortController();
     void (async () => {
-      const events = job.kind === 'target' ? engine.diagnose(job.target, abort.signal) : engine.practice.diagnose(job.id, abort.signal);
+      const events =
+        job.kind === 'target'
+          ? engine.diagnose(job.target, abort.signal)
+          : engine.practice.diagnose(job.id, abort.signal);
       for await (const event of events) if (!abort.signal.aborted) dispatch({ type: 'event', run, event });
     })();
     return () => abort.abort(new Error('left'));
@@ -160,7 +202,12 @@ function useSize(): Size {
 }
 
 function reportLines({ report, whole }: Extract<Screen, { at: 'diagnosis' }>, look: Look, size: Size): Line[] {
-  return layOut(documentOf(report, { ...look, verbose: whole }), size.columns - 1, look.unicode, look.platform !== 'windows');
+  return layOut(
+    documentOf(report, { ...look, verbose: whole }),
+    size.columns - 1,
+    look.unicode,
+    look.platform !== 'windows',
+  );
 }
 
 function titleOf(job: Job, engine: Engine, { lang }: Look): string {

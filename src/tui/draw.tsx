@@ -6,7 +6,10 @@ import type { Screen } from './screen.ts';
 
 export async function draw(engine: Engine, look: Look, first: Screen): Promise<Ended> {
   let ended: Ended = { interrupted: false, screen: first };
-  const app = render(<App engine={engine} look={look} first={first} onEnd={how => (ended = how)} />, { exitOnCtrlC: false, patchConsole: false });
+  const app = render(<App engine={engine} look={look} first={first} onEnd={how => (ended = how)} />, {
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
   await app.waitUntilExit();
   return ended;
 }

@@ -23,7 +23,8 @@ export const KEYS = {
 } as const satisfies Record<string, Key>;
 
 /** The keys of a screen, in the order of the footer. */
-export const keysOf = (at: Screen['at']): readonly Key[] => (Object.values(KEYS) as readonly Key[]).filter(key => key.on.includes(at));
+export const keysOf = (at: Screen['at']): readonly Key[] =>
+  (Object.values(KEYS) as readonly Key[]).filter(key => key.on.includes(at));
 
 /** Without Unicode the arrows are words. */
 export const keyName = ({ name }: Key, unicode: boolean): string => (unicode ? name : name.replace('↑↓', 'Up/Down'));

@@ -54,7 +54,11 @@ async function importDrawing() {
   }
 }
 
-const SIGNALS = [['SIGTERM', 143], ['SIGHUP', 129], ['SIGQUIT', 131]] as const;
+const SIGNALS = [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGQUIT', 131],
+] as const;
 
 function firstScreen(engine: Engine, { input, practice }: Start): Screen {
   if (practice !== undefined) return next(ASK, { type: 'start', job: { kind: 'practice', id: practice } });
@@ -67,7 +71,9 @@ function lastWord(screen: Screen, { lang, unicode }: Look): Diagnosis['status'] 
   const last = screen.at === 'help' ? screen.back : screen;
   if (last.at !== 'diagnosis') return 'healthy';
   const { status, primary } = last.report.diagnosis;
-  const symbols = unicode ? { healthy: '✓', problem: '✗', inconclusive: '?' } : { healthy: '+', problem: 'x', inconclusive: '?' };
+  const symbols = unicode
+    ? { healthy: '✓', problem: '✗', inconclusive: '?' }
+    : { healthy: '+', problem: 'x', inconclusive: '?' };
   const said = words(lang);
   const title = primary ? line(primary.title) : status === 'healthy' ? said.healthy : said.inconclusive;
   process.stdout.write(`${symbols[status]} ${line(last.report.target.host)}:${last.report.target.port}  ${title}\n`);

@@ -1,7 +1,7 @@
 // The wizard line by line: for TERM=dumb, screen readers and terminals that cannot be drawn on.
 import { createInterface } from 'node:readline/promises';
-import type { Event } from '../model/event.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Event } from '../model/event.ts';
 import { documentOf } from '../report/document.ts';
 import { layOut } from '../report/layout.ts';
 import { line } from '../report/safe-text.ts';
@@ -29,7 +29,10 @@ export async function runPlainWizard(engine: Engine, look: Look, start: Start): 
         if (input === '' || input === 'q') return last;
         practice = /^\d+$/.test(input) ? list[Number(input) - 1]?.id : undefined;
       }
-      const events = practice === undefined ? read(engine, input, abort.signal, say) : engine.practice.diagnose(practice, abort.signal);
+      const events =
+        practice === undefined
+          ? read(engine, input, abort.signal, say)
+          : engine.practice.diagnose(practice, abort.signal);
       input = '';
       practice = undefined;
       if (events) last = (await follow(events, look, say)) ?? last;
@@ -43,18 +46,37 @@ export async function runPlainWizard(engine: Engine, look: Look, start: Start): 
   }
 }
 
-function read(engine: Engine, input: string, signal: AbortSignal, say: (text: string) => void): AsyncIterable<Event> | null {
+function read(
+  engine: Engine,
+  input: string,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): AsyncIterable<Event> | null {
   const reading = engine.read(input);
   if (reading.kind !== 'refusal' && reading.target) return engine.diagnose(reading.target, signal);
-  say(line(reading.kind === 'refusal' ? `${reading.why}${reading.hint ? ` (${reading.hint})` : ''}` : 'no host stands in that text'));
+  say(
+    line(
+      reading.kind === 'refusal'
+        ? `${reading.why}${reading.hint ? ` (${reading.hint})` : ''}`
+        : 'no host stands in that text',
+    ),
+  );
   return null;
 }
 
-async function follow(events: AsyncIterable<Event>, look: Look, say: (text: string) => void): Promise<Diagnosis['status'] | null> {
+async function follow(
+  events: AsyncIterable<Event>,
+  look: Look,
+  say: (text: string) => void,
+): Promise<Diagnosis['status'] | null> {
   for await (const event of events) {
     if (event.type === 'stage') say(line(`${event.stage}: ${words(look.lang).status[event.status]}. ${event.summary}`));
     if (event.type === 'report') {
-      say(layOut(documentOf(event.report, { ...look, verbose: false }), 78, look.unicode).map(each => each.text).join('\n'));
+      say(
+        layOut(documentOf(event.report, { ...look, verbose: false }), 78, look.unicode)
+          .map(each => each.text)
+          .join('\n'),
+      );
       return event.report.diagnosis.status;
     }
   }

@@ -6,14 +6,22 @@ import { fold, NOTHING_YET, type View } from '../report/view.ts';
 import type { Reading } from './engine.ts';
 
 /** What is being diagnosed; kept, so that it can be run again. */
-export type Job = { readonly kind: 'target'; readonly target: Target } | { readonly kind: 'practice'; readonly id: string };
+export type Job =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'practice'; readonly id: string };
 
 export type Screen =
   | { readonly at: 'ask'; readonly text: string; readonly cursor: number; readonly note: string | null }
   | { readonly at: 'practice'; readonly index: number }
   | { readonly at: 'offer'; readonly target: Target; readonly pasted: string }
   | { readonly at: 'running'; readonly job: Job; readonly run: number; readonly view: View }
-  | { readonly at: 'diagnosis'; readonly job: Job; readonly report: Report; readonly top: number; readonly whole: boolean }
+  | {
+      readonly at: 'diagnosis';
+      readonly job: Job;
+      readonly report: Report;
+      readonly top: number;
+      readonly whole: boolean;
+    }
   | { readonly at: 'help'; readonly back: Exclude<Screen, { at: 'help' }> };
 
 export type Action =
@@ -70,7 +78,8 @@ function onAsk(screen: Extract<Screen, { at: 'ask' }>, action: Action): Screen {
     case 'read': {
       const { reading, text } = action;
       if (reading.kind === 'target') return begin({ kind: 'target', target: reading.target });
-      if (reading.kind === 'refusal') return { ...screen, note: `${reading.why}${reading.hint ? ` (${reading.hint})` : ''}` };
+      if (reading.kind === 'refusal')
+        return { ...screen, note: `${reading.why}${reading.hint ? ` (${reading.hint})` : ''}` };
       return reading.target
         ? { at: 'offer', target: reading.target, pasted: text }
         : { ...screen, note: 'no host stands in that text: add the URL that failed' };

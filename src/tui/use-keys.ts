@@ -6,7 +6,20 @@ export interface Press {
   /** Printable text: one key, or a whole paste. */
   readonly text: string;
   readonly pasted: boolean;
-  readonly name: 'enter' | 'escape' | 'tab' | 'up' | 'down' | 'left' | 'right' | 'page-up' | 'page-down' | 'backspace' | 'ctrl-c' | 'ctrl-u' | null;
+  readonly name:
+    | 'enter'
+    | 'escape'
+    | 'tab'
+    | 'up'
+    | 'down'
+    | 'left'
+    | 'right'
+    | 'page-up'
+    | 'page-down'
+    | 'backspace'
+    | 'ctrl-c'
+    | 'ctrl-u'
+    | null;
 }
 
 const BEGIN = '[200~';
@@ -45,7 +58,16 @@ function chunk(input: string, onPress: (press: Press) => void): void {
   const text = input.replace(/\r\n?/g, '\n');
   if (text.slice(0, -1).includes('\n')) return onPress({ text, pasted: true, name: null });
   for (const character of text) {
-    const name = character === '\n' ? 'enter' : character === '\t' ? 'tab' : character === '\u0003' ? 'ctrl-c' : character === '\u0015' ? 'ctrl-u' : null;
+    const name =
+      character === '\n'
+        ? 'enter'
+        : character === '\t'
+          ? 'tab'
+          : character === '\u0003'
+            ? 'ctrl-c'
+            : character === '\u0015'
+              ? 'ctrl-u'
+              : null;
     onPress({ text: name === null ? character : '', pasted: false, name });
   }
 }

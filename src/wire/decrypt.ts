@@ -9,11 +9,11 @@ interface Suite {
 }
 
 const SUITES: Readonly<Record<number, Suite>> = {
-  0x1301: { hash: 'sha256', cipher: 'aes-128-gcm', keyLength: 16, tagLength: 16 },
-  0x1302: { hash: 'sha384', cipher: 'aes-256-gcm', keyLength: 32, tagLength: 16 },
-  0x1303: { hash: 'sha256', cipher: 'chacha20-poly1305', keyLength: 32, tagLength: 16 },
-  0x1304: { hash: 'sha256', cipher: 'aes-128-ccm', keyLength: 16, tagLength: 16 },
-  0x1305: { hash: 'sha256', cipher: 'aes-128-ccm', keyLength: 16, tagLength: 8 },
+  4865: { hash: 'sha256', cipher: 'aes-128-gcm', keyLength: 16, tagLength: 16 },
+  4866: { hash: 'sha384', cipher: 'aes-256-gcm', keyLength: 32, tagLength: 16 },
+  4867: { hash: 'sha256', cipher: 'chacha20-poly1305', keyLength: 32, tagLength: 16 },
+  4868: { hash: 'sha256', cipher: 'aes-128-ccm', keyLength: 16, tagLength: 16 },
+  4869: { hash: 'sha256', cipher: 'aes-128-ccm', keyLength: 16, tagLength: 8 },
 };
 
 /** Opens the records of one direction and one traffic secret, in order. */
@@ -39,7 +39,10 @@ export class RecordReader {
 
   /** The reader after a KeyUpdate (RFC 8446 §7.2). */
   next(): RecordReader {
-    return new RecordReader(this.#suite, expandLabel(this.#suite.hash, this.#secret, 'traffic upd', this.#secret.length));
+    return new RecordReader(
+      this.#suite,
+      expandLabel(this.#suite.hash, this.#secret, 'traffic upd', this.#secret.length),
+    );
   }
 
   /** TLSInnerPlaintext without its padding; null when the record does not open with this key. */
@@ -47,7 +50,8 @@ export class RecordReader {
     const { cipher, tagLength } = this.#suite;
     if (body.length < tagLength + 1) return null;
     const nonce = Uint8Array.from(this.#iv);
-    for (let i = 0, sequence = this.#sequence; i < 6; i += 1, sequence = Math.floor(sequence / 256)) nonce[11 - i] = (nonce[11 - i] ?? 0) ^ (sequence % 256);
+    for (let i = 0, sequence = this.#sequence; i < 6; i += 1, sequence = Math.floor(sequence / 256))
+      nonce[11 - i] = (nonce[11 - i] ?? 0) ^ (sequence % 256);
     const sealed = body.subarray(0, body.length - tagLength);
     try {
       const decipher = createDecipheriv(cipher as 'aes-128-ccm', this.#key, nonce, { authTagLength: tagLength });

@@ -52,7 +52,13 @@ export interface Flight {
  * @param received the bytes, from the first one on
  * @param keylog lines of the NSS key log format; needed for TLS 1.3 only
  */
-export function readFlight({ received, keylog }: { readonly received: Uint8Array; readonly keylog: readonly string[] }): Flight {
+export function readFlight({
+  received,
+  keylog,
+}: {
+  readonly received: Uint8Array;
+  readonly keylog: readonly string[];
+}): Flight {
   const reading = new FlightReader(received, keylog);
   try {
     reading.records();
@@ -279,7 +285,10 @@ class FlightReader {
     return {
       kind: silent ? 'silent' : this.#notTls ? 'not-tls' : 'tls',
       version: this.#version === null ? null : (VERSIONS[this.#version] ?? `0x${this.#version.toString(16)}`),
-      cipher: this.#cipher === null ? null : (CIPHERS[this.#cipher]?.[0] ?? `0x${this.#cipher.toString(16).padStart(4, '0')}`),
+      cipher:
+        this.#cipher === null
+          ? null
+          : (CIPHERS[this.#cipher]?.[0] ?? `0x${this.#cipher.toString(16).padStart(4, '0')}`),
       group: this.#group === null ? null : (GROUPS[this.#group] ?? `group ${this.#group}`),
       alpn: this.#alpn,
       certificates: this.#certificates,
@@ -290,7 +299,13 @@ class FlightReader {
       secureRenegotiation: this.#secureRenegotiation,
       firstBytes,
       peerSpeaks: silent ? 'silence' : this.#notTls ? protocolOf(this.#received) : null,
-      reached: this.#finished ? 'finished' : this.#certificates.length > 0 ? 'certificate' : this.#version !== null ? 'server-hello' : 'nothing',
+      reached: this.#finished
+        ? 'finished'
+        : this.#certificates.length > 0
+          ? 'certificate'
+          : this.#version !== null
+            ? 'server-hello'
+            : 'nothing',
       problem: this.problem,
     };
   }

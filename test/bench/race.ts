@@ -1,26 +1,30 @@
-// Interleaved runs of whole processes.
-import { execFileSync } from 'node:child_process';
+// Interleaved runs of whole processes, so that a busy moment of the machine meets every runner alike.
+import { spawn } from 'node:child_process';
 
-/** Medians of `rounds` interleaved runs of each command, in milliseconds. */
-export function race(commands: Readonly<Record<string, readonly string[]>>, rounds: number, env: Record<string, string>): Record<string, number> {
-  const times: Record<string, number[]> = {};
+/** Medians of `rounds` runs of each command, in milliseconds; the event loop stays free for a server in this process. */
+export async function raceAsync(
+  commands: Readonly<Record<string, readonly string[]>>,
+  rounds: number,
+  env: Record<string, string>,
+): Promise<Record<string, number>> {
+  const times = new Map<string, number[]>(Object.keys(commands).map(name => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, [program = '', ...args]] of Object.entries(commands)) {
-      const started = performance.now();
-      try {
-        execFileSync(program, args, { env, stdio: ['ignore', 'ignore', 'ignore'] });
-      } catch {
-        // An exit code is no matter here; the time it took is.
-      }
-      const list = times[name] ?? [];
-      list.push(performance.now() - started);
-      times[name] = list;
-    }
+    for (const [name, argv] of Object.entries(commands)) times.get(name)?.push(await timeOf(argv, env));
   }
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
+  return Object.fromEntries([...times].map(([name, list]) => [name, median(list)]));
 }
 
-export function median(numbers: readonly number[]): number {
+function timeOf([program = '', ...args]: readonly string[], env: Record<string, string>): Promise<number> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    // An exit code is no matter here; the time is.
+    spawn(program, args, { env, stdio: 'ignore' })
+      .on('error', reject)
+      .on('close', () => resolve(performance.now() - started));
+  });
+}
+
+function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PROGRAM, run } from '../tools/program.ts';
 
-const chunks = JSON.parse(readFileSync(new URL('../../dist/chunks.json', import.meta.url), 'utf8')) as Record<string, string[]>;
+const chunks = JSON.parse(readFileSync(new URL('../../dist/chunks.json', import.meta.url), 'utf8')) as Record<
+  string,
+  string[]
+>;
 const TRACER = `data:text/javascript,${encodeURIComponent(`
   import { register } from 'node:module';
   register('data:text/javascript,' + encodeURIComponent(\`
@@ -31,5 +34,6 @@ test.each([
 ])('%s loads neither Ink nor React, nor ky', async (_what, argv) => {
   const { files, packages } = await packagesLoadedBy(argv);
   expect(files.filter(file => file.includes('/dist/')).length).toBeGreaterThan(0);
-  for (const heavy of ['ink', 'react', 'react-reconciler', 'yoga-layout', 'ky', 'tldts', 'yaml']) expect(packages).not.toContain(heavy);
+  for (const heavy of ['ink', 'react', 'react-reconciler', 'yoga-layout', 'ky', 'tldts', 'yaml'])
+    expect(packages).not.toContain(heavy);
 });

@@ -5,7 +5,7 @@ import { run } from '../tools/program.ts';
 test.each([
   ['no target', ['check'], /needs a target/],
   ['an unknown option', ['check', '--jsno', 'a.test'], /--jsno.*did you mean --json/],
-  ['an option of another command', ['explain', '--timeout', '3'], /--timeout belongs to: .*check/],
+  ['an option of another command', ['inspect', '--concurrency', '3'], /--concurrency belongs to: .*check/],
   ['a format nobody writes', ['check', 'a.test', '--format', 'pdf'], /--format takes text, json, .*not 'pdf'/],
   ['a port out of range', ['check', 'a.test:99999'], /port/i],
   ['a port that is no number', ['check', 'a.test:https'], /port/i],
@@ -29,13 +29,13 @@ test.each([
   expect(code).toBe(2);
 });
 
-test.each([['--help'], ['check', '--help'], ['explain', '--help'], ['inspect', '--help'], ['practice', '--help'], ['help']])(
+test.each([['--help'], ['check', '--help'], ['inspect', '--help'], ['practice', '--help'], ['help']])(
   'help is for stdout: %s %s',
   async (...argv) => {
     const { code, stdout, stderr } = await run(argv.filter(word => word !== undefined));
     expect(code).toBe(0);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^(Usage|tlsdoctor)/);
-    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(110);
+    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80);
   },
 );

@@ -19,10 +19,18 @@ export interface Session {
 }
 
 /** Starts `tlsdoctor argv…` in a terminal of that size. */
-export function open(argv: readonly string[], how: { readonly columns?: number; readonly rows?: number; readonly env?: Readonly<Record<string, string>> } = {}): Session {
+export function open(
+  argv: readonly string[],
+  how: { readonly columns?: number; readonly rows?: number; readonly env?: Readonly<Record<string, string>> } = {},
+): Session {
   const { columns: cols = 80, rows = 24, env = {} } = how;
   const terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true });
-  const pty = spawn(process.execPath, [PROGRAM, ...argv], { name: env['TERM'] ?? 'xterm-256color', cols, rows, env: cleanEnv({ TERM: 'xterm-256color', ...env }) });
+  const pty = spawn(process.execPath, [PROGRAM, ...argv], {
+    name: env.TERM ?? 'xterm-256color',
+    cols,
+    rows,
+    env: cleanEnv({ TERM: 'xterm-256color', ...env }),
+  });
   let raw = '';
   pty.onData(data => {
     raw += data;
@@ -31,7 +39,12 @@ export function open(argv: readonly string[], how: { readonly columns?: number; 
   const exit = new Promise<{ exitCode: number; signal?: number }>(resolve => pty.onExit(resolve));
   const screen = () => {
     const buffer = terminal.buffer.active;
-    return Array.from({ length: terminal.rows }, (_, i) => buffer.getLine(buffer.viewportY + i)?.translateToString(true) ?? '').join('\n').trimEnd();
+    return Array.from(
+      { length: terminal.rows },
+      (_, i) => buffer.getLine(buffer.viewportY + i)?.translateToString(true) ?? '',
+    )
+      .join('\n')
+      .trimEnd();
   };
   return {
     press: keys => pty.write(keys),

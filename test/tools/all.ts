@@ -7,7 +7,7 @@ import { nodeBinary } from './nodes.ts';
 const NODES = [20, 22, 24];
 const AGAIN = ['test/unit/wire', 'test/unit/net', 'test/unit/pki', 'test/scenarios', 'test/cli'];
 const root = new URL('../../', import.meta.url).pathname;
-const strict = process.env['CI'] === 'true';
+const strict = process.env.CI === 'true';
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 function step(name: string, argv: readonly string[], env: Record<string, string> = {}): boolean {
@@ -22,16 +22,30 @@ function step(name: string, argv: readonly string[], env: Record<string, string>
 function suite(name: string, node: string, filters: readonly string[]): void {
   const report = `${root}.cache/vitest-${name.replace(/\W+/g, '-')}.json`;
   rmSync(report, { force: true });
-  const ok = step(name, [node, 'node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...filters], { TLSDOCTOR_NODE: node });
+  const ok = step(
+    name,
+    [
+      node,
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...filters,
+    ],
+    { TLSDOCTOR_NODE: node },
+  );
   if (!existsSync(report)) {
     counts.failed += 1;
     return;
   }
   const said = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-  counts.passed += said['numPassedTests'] ?? 0;
-  counts.failed += said['numFailedTests'] ?? 0;
-  counts.skipped += said['numPendingTests'] ?? 0;
-  if (!ok && !said['numFailedTests']) counts.failed += 1;
+  counts.passed += said.numPassedTests ?? 0;
+  counts.failed += said.numFailedTests ?? 0;
+  counts.skipped += said.numPendingTests ?? 0;
+  if (!ok && !said.numFailedTests) counts.failed += 1;
 }
 
 for (const [name, argv] of [
@@ -47,7 +61,9 @@ for (const major of NODES) {
   const node = nodeBinary(major);
   if (node) suite(`tests on Node ${major}`, node, AGAIN);
   else {
-    process.stdout.write(`\n── tests on Node ${major}: skipped, the npm registry did not give it (npm i node@${major})\n`);
+    process.stdout.write(
+      `\n── tests on Node ${major}: skipped, the npm registry did not give it (npm i node@${major})\n`,
+    );
     if (strict) counts.failed += 1;
     else counts.skipped += 1;
   }

@@ -5,6 +5,8 @@ const SCRUBBED =
 
 /** The process's environment without all that, plus `extra`. */
 export function cleanEnv(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const kept = Object.entries(process.env).flatMap(([name, value]) => (value === undefined || SCRUBBED.test(name) ? [] : [[name, value] as const]));
+  const kept = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || SCRUBBED.test(name) ? [] : [[name, value] as const],
+  );
   return { ...Object.fromEntries(kept), LANG: 'C.UTF-8', ...extra };
 }

@@ -20,7 +20,20 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   remedy: ['clients', 'world.ts'],
   lab: ['pki', 'wire'],
   tui: ['remedy', 'report', 'diagnose.ts'],
-  'diagnose.ts': ['pki', 'wire', 'net', 'intake', 'stages', 'clients', 'diagnosis', 'remedy', 'world.ts', 'data.ts'],
+  'diagnose.ts': [
+    'pki',
+    'wire',
+    'net',
+    'intake',
+    'stages',
+    'clients',
+    'diagnosis',
+    'remedy',
+    'world.ts',
+    'open-world.ts',
+    'version.ts',
+    'data.ts',
+  ],
 };
 
 /** Rooms with a list may touch only these built-ins; rooms not named may touch any. */
@@ -51,7 +64,9 @@ export function violations(root: string): string[] {
     const may = MAY[here];
     if (!may) continue; // cli/, build/, index.ts: anything
     const where = relative(root, file);
-    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
+    // A type of Node's is erased: it touches nothing.
+    const source = readFileSync(file, 'utf8').replace(/^import type [^;]* from 'node:[^']*';$/gm, '');
+    const code = source.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
     const builtins = BUILTINS[here];
     for (const [, spec = ''] of code.matchAll(IMPORT)) {
       if (spec.startsWith('.')) {

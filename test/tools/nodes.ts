@@ -15,7 +15,11 @@ export function nodeBinary(major: number): string | null {
   if (existsSync(binary)) return binary;
   mkdirSync(folder, { recursive: true });
   try {
-    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--engine-strict=false', `${name}@${major}`], { stdio: 'pipe' });
+    execFileSync(
+      'npm',
+      ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--engine-strict=false', `${name}@${major}`],
+      { stdio: 'pipe' },
+    );
   } catch {
     return null;
   }

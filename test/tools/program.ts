@@ -11,9 +11,15 @@ export interface Ran {
 }
 
 /** @param how.input what stands on standard input; none = empty */
-export function run(argv: readonly string[], how: { env?: Readonly<Record<string, string>>; input?: string; node?: readonly string[] } = {}): Promise<Ran> {
+export function run(
+  argv: readonly string[],
+  how: { env?: Readonly<Record<string, string>>; input?: string; node?: readonly string[] } = {},
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(how.node ?? []), PROGRAM, ...argv], { env: cleanEnv(how.env), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...(how.node ?? []), PROGRAM, ...argv], {
+      env: cleanEnv(how.env),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const out = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', text => (out.stdout += text));
     child.stderr.setEncoding('utf8').on('data', text => (out.stderr += text));

@@ -12,11 +12,14 @@ export interface RealPython {
   readonly requests: boolean;
 }
 
-const PROBE = "import sys\ntry:\n import requests; r=True\nexcept Exception: r=False\nprint('%d.%d %s' % (sys.version_info[0], sys.version_info[1], r))";
+const PROBE =
+  "import sys\ntry:\n import requests; r=True\nexcept Exception: r=False\nprint('%d.%d %s' % (sys.version_info[0], sys.version_info[1], r))";
 
 export const PYTHONS: readonly RealPython[] = candidates().flatMap(path => {
   try {
-    const [version = '', requests] = execFileSync(path, ['-c', PROBE], { env: cleanEnv(), encoding: 'utf8' }).trim().split(' ');
+    const [version = '', requests] = execFileSync(path, ['-c', PROBE], { env: cleanEnv(), encoding: 'utf8' })
+      .trim()
+      .split(' ');
     return [{ path, version, requests: requests === 'True' }];
   } catch {
     return [];
@@ -25,11 +28,13 @@ export const PYTHONS: readonly RealPython[] = candidates().flatMap(path => {
 
 /** The Python with requests that stands for a user's: Debian's, else the first that has it. */
 export const requestsPython: RealPython | null =
-  PYTHONS.find(python => python.path === '/usr/bin/python3' && python.requests) ?? PYTHONS.find(python => python.requests) ?? null;
+  PYTHONS.find(python => python.path === '/usr/bin/python3' && python.requests) ??
+  PYTHONS.find(python => python.requests) ??
+  null;
 
 if (requestsPython === null) {
   const how = 'python3 with requests is not here: apt-get install python3 python3-requests';
-  if (process.env['CI'] === 'true') throw new Error(how);
+  if (process.env.CI === 'true') throw new Error(how);
   process.stderr.write(`skipped: ${how}\n`);
 }
 

@@ -1,12 +1,14 @@
 // `tlsdoctor check`: targets in, one report each on stdout; progress on stderr when that is a terminal.
-import { createInterface } from 'node:readline';
+
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { diagnose } from '../../diagnose.ts';
 import { readTarget } from '../../intake/url.ts';
 import type { Report } from '../../model/report.ts';
 import type { Target } from '../../model/target.ts';
 import { type Args, type Format, readArgs, UsageError } from '../args.ts';
 import { EXIT, type ExitCode, exitCodeOf, worst } from '../exit.ts';
+import { requireFiles } from '../files.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { progressLine } from '../progress.ts';
 import { printer } from './print.ts';
@@ -22,7 +24,11 @@ export async function checkTargets(args: Args, given: readonly string[]): Promis
   // Every target is read before the first is contacted: a typing error in the third must not surface after a minute.
   const targets = given.map(input => targetOf(input, args));
   if (targets.length === 0 && args.input === null)
-    throw new UsageError('check needs a target: a URL, host, host:port or scheme://host', 'tlsdoctor check https://example.com');
+    throw new UsageError(
+      'check needs a target: a URL, host, host:port or scheme://host',
+      'tlsdoctor check https://example.com',
+    );
+  await requireFiles(args.options);
   const several = targets.length > 1 || args.input !== null;
   const format: Format = several && args.format === 'json' ? 'jsonl' : args.format;
   const print = await printer(format, args);
@@ -89,7 +95,8 @@ async function* lines(path: string): AsyncGenerator<string> {
 /** Runs `work` on every item, at most `limit` at the same time; the first failure ends it. */
 async function eachAtMost<T>(limit: number, items: AsyncGenerator<T>, work: (item: T) => Promise<void>): Promise<void> {
   const worker = async () => {
-    for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => items.next() }) } as AsyncIterable<T>) await work(item);
+    for await (const item of { [Symbol.asyncIterator]: () => ({ next: () => items.next() }) } as AsyncIterable<T>)
+      await work(item);
   };
   await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -1,8 +1,8 @@
 // `tlsdoctor inspect`: certificates out of any wrapping, or from a live server; with --ca-file, judged offline.
 import { readFile, stat } from 'node:fs/promises';
+import { readTarget } from '../../intake/url.ts';
 import type { CertificateInfo } from '../../model/certificate.ts';
 import type { Prediction } from '../../model/report.ts';
-import { readTarget } from '../../intake/url.ts';
 import { arrange } from '../../pki/arrangement.ts';
 import { type Certificate, certificateInfo } from '../../pki/certificate.ts';
 import { readCertificates } from '../../pki/containers.ts';
@@ -10,22 +10,31 @@ import { trustStore } from '../../pki/store.ts';
 import { verify } from '../../pki/verify.ts';
 import { jsonStringify, line } from '../../report/safe-text.ts';
 import { type Args, readArgs, UsageError } from '../args.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
 import { certificateLines } from '../certificate-lines.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { requireFiles } from '../files.ts';
 
 export async function inspect(argv: readonly string[]): Promise<ExitCode> {
   const args = readArgs('inspect', argv);
   if (args.help) return (await import('../help.ts')).help(['inspect']);
   const [what, ...more] = args.positionals;
   if (what === undefined || more.length > 0)
-    throw new UsageError('inspect needs one FILE or TARGET', 'tlsdoctor inspect chain.pem --host example.com --ca-file roots.pem');
+    throw new UsageError(
+      'inspect needs one FILE or TARGET',
+      'tlsdoctor inspect chain.pem --host example.com --ca-file roots.pem',
+    );
+  await requireFiles(args.options);
   const certificates = (await fromFile(what, args)) ?? (await fromServer(what, args));
   const infos = describe(certificates);
   const prediction = args.options.caFiles.length > 0 ? await judge(certificates, args) : null;
   if (args.format === 'json') {
-    process.stdout.write(`${jsonStringify({ certificates: infos, ...(prediction ? { prediction: { python: prediction } } : {}) }, 2)}\n`);
+    process.stdout.write(
+      `${jsonStringify({ certificates: infos, ...(prediction ? { prediction: { python: prediction } } : {}) }, 2)}\n`,
+    );
   } else {
-    process.stdout.write(certificates.map((certificate, i) => certificateLines(certificate, infos[i]?.role ?? 'unrelated', i)).join('\n'));
+    process.stdout.write(
+      certificates.map((certificate, i) => certificateLines(certificate, infos[i]?.role ?? 'unrelated', i)).join('\n'),
+    );
     if (prediction) process.stdout.write(`\n${verdictLine(prediction, args)}\n`);
   }
   return prediction && prediction.ok === false ? EXIT.problem : EXIT.healthy;
@@ -35,16 +44,23 @@ export async function inspect(argv: readonly string[]): Promise<ExitCode> {
 async function fromFile(path: string, args: Args): Promise<readonly Certificate[] | null> {
   const found = await stat(path).catch(() => null);
   if (found === null && path !== '-') {
-    if (/[/\\]|\.(pem|crt|cer|der|p7b|p7c|p12|pfx)$/i.test(path) && !path.includes('://')) throw new UsageError(`cannot read '${path}': no such file`);
+    if (/[/\\]|\.(pem|crt|cer|der|p7b|p7c|p12|pfx)$/i.test(path) && !path.includes('://'))
+      throw new UsageError(`cannot read '${path}': no such file`);
     return null;
   }
   const bytes = await readBytes(path);
   const password = args.password === null ? undefined : process.env[args.password];
   const read = await readCertificates(bytes, password === undefined ? {} : { password });
   if (read.certificates.length > 0) return read.certificates;
-  if (read.needsPassword) throw new UsageError(`'${path}' needs a password`, 'put it in an environment variable and name that with --password NAME');
+  if (read.needsPassword)
+    throw new UsageError(
+      `'${path}' needs a password`,
+      'put it in an environment variable and name that with --password NAME',
+    );
   const [problem] = read.problems;
-  throw new UsageError(`'${path}' holds no certificate that can be read${problem ? `: ${problem.message} (at offset ${problem.offset})` : ''}`);
+  throw new UsageError(
+    `'${path}' holds no certificate that can be read${problem ? `: ${problem.message} (at offset ${problem.offset})` : ''}`,
+  );
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
@@ -77,13 +93,25 @@ async function fromServer(input: string, { options }: Args): Promise<readonly Ce
 function describe(certificates: readonly Certificate[]): CertificateInfo[] {
   const { path, unrelated } = arrange(certificates);
   return certificates.map((certificate, i) => {
-    const role = i === 0 ? 'leaf' : unrelated.includes(certificate) ? 'unrelated' : certificate.selfSigned ? 'root' : 'intermediate';
-    return certificateInfo(certificate, path.length === 1 && i === 0 && certificate.isCa && certificate.selfSigned ? 'root' : role);
+    const role =
+      i === 0
+        ? 'leaf'
+        : unrelated.includes(certificate)
+          ? 'unrelated'
+          : certificate.selfSigned
+            ? 'root'
+            : 'intermediate';
+    return certificateInfo(
+      certificate,
+      path.length === 1 && i === 0 && certificate.isCa && certificate.selfSigned ? 'root' : role,
+    );
   });
 }
 
 async function judge(certificates: readonly Certificate[], { options, host }: Args): Promise<Prediction> {
-  const anchors = (await Promise.all(options.caFiles.map(async path => (await readCertificates(await readBytes(path))).certificates))).flat();
+  const anchors = (
+    await Promise.all(options.caFiles.map(async path => (await readCertificates(await readBytes(path))).certificates))
+  ).flat();
   if (anchors.length === 0) throw new UsageError(`no certificate in '${options.caFiles.join("', '")}'`);
   const [leaf, ...untrusted] = certificates;
   if (!leaf) throw new UsageError('there is no certificate to judge');
@@ -94,7 +122,15 @@ async function judge(certificates: readonly Certificate[], { options, host }: Ar
     ...(host === null ? {} : { host }),
   });
   return verdict.ok
-    ? { profile, ok: true, verifyCode: 0, verifyName: verdict.verifyName, verifyMessage: verdict.verifyMessage, text: null, then: [] }
+    ? {
+        profile,
+        ok: true,
+        verifyCode: 0,
+        verifyName: verdict.verifyName,
+        verifyMessage: verdict.verifyMessage,
+        text: null,
+        then: [],
+      }
     : {
         profile,
         ok: false,

@@ -1,10 +1,10 @@
 // `tlsdoctor practice`: a faulty server in this process, and a diagnosis of it; no network is touched.
 import { scenarios } from '../../data.ts';
 import { diagnose } from '../../diagnose.ts';
+import { readTarget } from '../../intake/url.ts';
 import { type Running, type Scenario, startScenario } from '../../lab/scenario.ts';
 import type { Report } from '../../model/report.ts';
 import { jsonStringify, line } from '../../report/safe-text.ts';
-import { readTarget } from '../../intake/url.ts';
 import { type Args, nearest, readArgs, UsageError } from '../args.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -18,7 +18,8 @@ export async function practice(argv: readonly string[]): Promise<ExitCode> {
   if (name === undefined) return list(args);
   if (more.length > 0) throw new UsageError('practice takes one name');
   const scenario = scenarioNamed(name);
-  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true && args.format === 'text' && !args.serve;
+  const terminal =
+    process.stdin.isTTY === true && process.stdout.isTTY === true && args.format === 'text' && !args.serve;
   if (terminal) return (await import('../open-wizard.ts')).openWizard(args, { practice: scenario.id });
   const running = await startScenario(scenario);
   try {
@@ -33,17 +34,31 @@ export function scenarioNamed(name: string): Scenario {
   const all = scenarios();
   const found = all.find(each => each.id === name);
   if (found) return found;
-  const near = nearest(name, all.map(each => each.id));
-  throw new UsageError(`there is no practice scenario '${name}'`, near ? `did you mean '${near}'?` : 'tlsdoctor practice lists them');
+  const near = nearest(
+    name,
+    all.map(each => each.id),
+  );
+  throw new UsageError(
+    `there is no practice scenario '${name}'`,
+    near ? `did you mean '${near}'?` : 'tlsdoctor practice lists them',
+  );
 }
 
 function list(args: Args): ExitCode {
   const { lang } = args.options;
   const shown = scenarios().filter(each => each.story);
-  if (args.format === 'json') process.stdout.write(`${jsonStringify(shown.map(({ id, title, story }) => ({ id, title: title[lang], story: story?.[lang] })), 2)}\n`);
+  if (args.format === 'json')
+    process.stdout.write(
+      `${jsonStringify(
+        shown.map(({ id, title, story }) => ({ id, title: title[lang], story: story?.[lang] })),
+        2,
+      )}\n`,
+    );
   else {
     const widest = Math.max(...shown.map(each => each.id.length));
-    process.stdout.write(`${shown.map(({ id, title }) => `${id.padEnd(widest)}  ${title[lang]}`).join('\n')}\n\ntlsdoctor practice NAME starts one and diagnoses it; with --serve it stays up for other programs.\n`);
+    process.stdout.write(
+      `${shown.map(({ id, title }) => `${id.padEnd(widest)}  ${title[lang]}`).join('\n')}\n\ntlsdoctor practice NAME starts one and diagnoses it; with --serve it stays up for other programs.\n`,
+    );
   }
   return EXIT.healthy;
 }
@@ -56,7 +71,11 @@ async function report(running: Running, args: Args): Promise<ExitCode> {
   const show = progressLine(process.stderr.isTTY === true);
   let last: Report | null = null;
   const env = { ...sealedEnvironment(), ...running.env };
-  for await (const event of diagnose(read.target, { ...args.options, ...running.options }, { signal: interrupted, env })) {
+  for await (const event of diagnose(
+    read.target,
+    { ...args.options, ...running.options },
+    { signal: interrupted, env },
+  )) {
     show.event(event);
     if (event.type === 'report') last = event.report;
   }
@@ -69,13 +88,17 @@ async function report(running: Running, args: Args): Promise<ExitCode> {
 /** Keeps the servers up and says how to reach them, as one line each that a shell or a test can use. */
 async function serve(scenario: Scenario, running: Running): Promise<ExitCode> {
   const interrupted = interruptSignal();
-  const env = Object.entries(running.env).map(([name, value]) => `${name}=${quoted(value)} `).join('');
+  const env = Object.entries(running.env)
+    .map(([name, value]) => `${name}=${quoted(value)} `)
+    .join('');
   process.stdout.write(
     [
       `${line(scenario.title.en)}`,
       `target: ${running.target}`,
       `check:  ${env}tlsdoctor check ${[running.target, ...running.args].map(quoted).join(' ')}`,
-      ...(running.trustFile ? [`python: python3 -c "import requests; requests.get('${running.target}', verify='${running.trustFile}')"`] : []),
+      ...(running.trustFile
+        ? [`python: python3 -c "import requests; requests.get('${running.target}', verify='${running.trustFile}')"`]
+        : []),
       'Ctrl-C stops the servers and removes the files.',
       '',
     ].join('\n'),

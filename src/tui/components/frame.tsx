@@ -16,7 +16,19 @@ export interface Size {
 /** Rows a screen may fill between title and keys: the live region stays below the terminal's height. */
 export const contentRows = ({ rows }: Size): number => Math.max(1, rows - 4);
 
-export function Frame({ at, title, look, size, children }: { readonly at: Screen['at']; readonly title: string; readonly look: Look; readonly size: Size; readonly children: ReactNode }) {
+export function Frame({
+  at,
+  title,
+  look,
+  size,
+  children,
+}: {
+  readonly at: Screen['at'];
+  readonly title: string;
+  readonly look: Look;
+  readonly size: Size;
+  readonly children: ReactNode;
+}) {
   return (
     <Box flexDirection="column" height={size.rows - 1} width={size.columns} overflow="hidden">
       <Text wrap="truncate" {...inkOf('bold', look.colour)}>
@@ -33,5 +45,7 @@ export function Frame({ at, title, look, size, children }: { readonly at: Screen
 }
 
 function footer(at: Screen['at'], lang: Lang, unicode: boolean): string {
-  return keysOf(at).map(key => `${keyName(key, unicode)} ${key.does[lang]}`).join(unicode ? ' · ' : ' | ');
+  return keysOf(at)
+    .map(key => `${keyName(key, unicode)} ${key.does[lang]}`)
+    .join(unicode ? ' · ' : ' | ');
 }

@@ -5,7 +5,17 @@ import { contentRows, type Size } from '../components/frame.tsx';
 import type { Engine, Look } from '../engine.ts';
 import { inkOf } from '../theme.ts';
 
-export function Practice({ list, index, look, size }: { readonly list: ReturnType<Engine['practice']['list']>; readonly index: number; readonly look: Look; readonly size: Size }) {
+export function Practice({
+  list,
+  index,
+  look,
+  size,
+}: {
+  readonly list: ReturnType<Engine['practice']['list']>;
+  readonly index: number;
+  readonly look: Look;
+  readonly size: Size;
+}) {
   const story = wrap(line(list[index]?.story ?? ''), size.columns - 2).slice(0, 3);
   const room = Math.max(1, contentRows(size) - story.length - 1);
   // The chosen one stays in the window.
@@ -22,7 +32,9 @@ export function Practice({ list, index, look, size }: { readonly list: ReturnTyp
       })}
       <Text> </Text>
       {story.map(text => (
-        <Text key={text} wrap="truncate" {...inkOf('dim', look.colour)}>{text}</Text>
+        <Text key={text} wrap="truncate" {...inkOf('dim', look.colour)}>
+          {text}
+        </Text>
       ))}
     </Box>
   );

@@ -38,7 +38,8 @@ const SPINNER = { unicode: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '�
 function row(stage: StageView, { unicode, lang }: Look, tick: number): string {
   const frames = unicode ? SPINNER.unicode : SPINNER.ascii;
   if (stage.status === 'running') {
-    const limit = stage.deadlineMs === null ? '' : ` (${wizardWords(lang).upTo} ${Math.ceil(stage.deadlineMs / 1000)} s)`;
+    const limit =
+      stage.deadlineMs === null ? '' : ` (${wizardWords(lang).upTo} ${Math.ceil(stage.deadlineMs / 1000)} s)`;
     return `${frames[tick % frames.length]} ${stage.id.padEnd(13)} ${((tick * 120) / 1000).toFixed(1).padStart(5)} s  ${line(stage.text)}${limit}`;
   }
   const time = stage.durationMs === null ? '' : `${stage.durationMs} ms`;
@@ -46,7 +47,8 @@ function row(stage: StageView, { unicode, lang }: Look, tick: number): string {
 }
 
 /** Never by colour and symbol alone: what is not fine is also said in a word. */
-const statusWord = ({ status }: StageView, lang: Look['lang']) => (status === 'ok' || status === 'waiting' || status === 'running' ? '' : `${words(lang).status[status]}: `);
+const statusWord = ({ status }: StageView, lang: Look['lang']) =>
+  status === 'ok' || status === 'waiting' || status === 'running' ? '' : `${words(lang).status[status]}: `;
 
 function symbolOf(status: StageView['status'], unicode: boolean): string {
   const symbols = unicode
@@ -55,4 +57,15 @@ function symbolOf(status: StageView['status'], unicode: boolean): string {
   return symbols[status];
 }
 
-const styleOf = ({ status }: StageView) => ({ ok: 'plain', warn: 'warn', fail: 'bad', skipped: 'dim', unknown: 'warn', waiting: 'dim', running: 'bold' } as const)[status];
+const styleOf = ({ status }: StageView) =>
+  (
+    ({
+      ok: 'plain',
+      warn: 'warn',
+      fail: 'bad',
+      skipped: 'dim',
+      unknown: 'warn',
+      waiting: 'dim',
+      running: 'bold',
+    }) as const
+  )[status];
