@@ -1,7 +1,7 @@
 // The knowledge that was compiled at build: plain JSON beside the bundle, read when first asked for.
 import { readFileSync } from 'node:fs';
 import type { Scenario } from './lab/scenario.ts';
-import type { Cause, KnownRoots } from './model/knowledge.ts';
+import type { Canaries, Cause, Interceptor, KnownRoots } from './model/knowledge.ts';
 
 const FOLDER = new URL(
   import.meta.url.endsWith('/src/data.ts') ? '../dist/knowledge/' : './knowledge/',
@@ -16,4 +16,6 @@ function load<T>(name: string): T {
 
 export const causes = () => load<readonly Cause[]>('causes');
 export const knownRoots = () => load<KnownRoots>('roots');
+export const interceptors = () => load<readonly Interceptor[]>('interceptors');
+export const canaries = () => load<Canaries>('canaries');
 export const scenarios = () => load<readonly Scenario[]>('scenarios');

@@ -3,7 +3,7 @@
 
 import { findClient } from './clients/client.ts';
 import { referenceRoots } from './clients/trust-store.ts';
-import { causes, knownRoots } from './data.ts';
+import { canaries, causes, interceptors, knownRoots } from './data.ts';
 import { conclude } from './diagnosis/conclude.ts';
 import { predict } from './diagnosis/predict.ts';
 import { readTarget } from './intake/url.ts';
@@ -52,6 +52,8 @@ export async function* diagnose(
     route,
     client,
     roots: knownRoots(),
+    interceptors,
+    canaries,
     reference: referenceRoots(world),
     line: new Line(),
   };

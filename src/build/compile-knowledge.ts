@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
-import type { Cause, Fix, Interceptor, InterceptorMatch, KnownRoots, RemovedRoot, Step } from '../model/knowledge.ts';
+import type { Canaries, Cause, Fix, Interceptor, InterceptorMatch, KnownRoots, RemovedRoot, Step } from '../model/knowledge.ts';
 
 export interface CompiledKnowledge {
   readonly causes: readonly Cause[];
@@ -13,6 +13,7 @@ export interface CompiledKnowledge {
   readonly errors: readonly ({ readonly id: string } & Readonly<Record<string, unknown>>)[];
   readonly interceptors: readonly Interceptor[];
   readonly roots: KnownRoots;
+  readonly canaries: Canaries;
   readonly clients: unknown;
 }
 
@@ -47,6 +48,7 @@ export function compileKnowledge(root: string): CompiledKnowledge {
     errors: entriesIn(folder, 'errors', check('error')).map(([id, raw]) => ({ id, ...raw })),
     interceptors: interceptorsOf(fileOf(folder, 'interceptors', check('interceptors')) ?? []),
     roots: rootsOf(fileOf(folder, 'roots', check('roots')) ?? NO_ROOTS),
+    canaries: (fileOf(folder, 'canaries', check('canaries')) ?? NO_CANARIES) as Canaries,
     clients: fileOf(folder, 'clients', check('clients')) ?? [],
   };
 }
@@ -94,6 +96,8 @@ const stepOf = (raw: RawStep): Step => ({
 
 const interceptorsOf = (raw: unknown): Interceptor[] =>
   (raw as readonly RawInterceptor[]).map(each => ({
+    certificates: [],
+    keys: [],
     localFiles: [],
     rootDocs: [],
     strict: null,
@@ -106,6 +110,8 @@ const rootsOf = (raw: unknown): KnownRoots => {
   const roots = raw as RawRoots;
   return { ...roots, removed: roots.removed.map(root => ({ subject: null, keyId: null, removedIn: null, ...root })) };
 };
+
+const NO_CANARIES: Canaries = { hosts: [], publicSites: [], probes: [] };
 
 const NO_ROOTS: KnownRoots = { version: '', current: [], removed: [], crossSigns: [], reissued: [] };
 

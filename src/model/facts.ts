@@ -200,6 +200,14 @@ export interface Facts {
   /** Canary hosts signed by the same private issuer. */
   'interception.canaries': readonly string[];
   'interception.sameIssuer': boolean;
+  /** A host whose certificates are known to come from public CAs shows a matching one that leads to no public root. */
+  'interception.publicSite': boolean;
+  /** The public issuer that the server shows when it is asked without the proxy, while the proxy shows a private one; null = no such difference. */
+  'interception.directIssuer': string | null;
+  /** What is wrong with the server's own certificate, which the one in the middle hides behind its own; null = nothing seen. */
+  'interception.hiddenFault': string | null;
+  /** The certificate of a private CA that Python 3.13's strict rules refuse even once it is installed, whose it is, and why. */
+  'interception.faultyRoot': string | null;
 }
 
 export type FactKey = keyof Facts;

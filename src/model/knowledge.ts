@@ -107,6 +107,10 @@ export interface Interceptor {
   readonly kind: 'proxy' | 'antivirus' | 'developer' | 'captive-portal';
   /** Any one is enough; each needs all of its `fields` (attribute → anchored pattern for the whole trimmed value). */
   readonly match: readonly InterceptorMatch[];
+  /** Certificates known by fingerprint: lower-case hex SHA-256, or SHA-1 where only that was published. */
+  readonly certificates: readonly string[];
+  /** Public keys known by the base64 SHA-256 of their SubjectPublicKeyInfo. */
+  readonly keys: readonly string[];
   /** Where it puts its root certificate on a machine. */
   readonly localFiles: readonly string[];
   /** The vendor's page about its root. */
@@ -122,6 +126,23 @@ export interface InterceptorMatch {
   readonly where: 'leafIssuer' | 'anyIssuer' | 'rootSubject';
   readonly fields: Readonly<Record<string, string>>;
   readonly confidence: 'high' | 'medium';
+}
+
+/** Who is asked when it is unclear whether somebody in the middle answers (knowledge/canaries.yaml). */
+export interface Canaries {
+  /** Hosts of different operators, certified by public CAs, whose issuers are compared with the target's. */
+  readonly hosts: readonly string[];
+  /** Further names that only public CAs certify; `*.` stands for one label or more. Never contacted. */
+  readonly publicSites: readonly string[];
+  /** Plain-http addresses with a known answer: what else comes back was put there by the network. */
+  readonly probes: readonly PortalProbe[];
+}
+
+export interface PortalProbe {
+  readonly url: string;
+  readonly status: number;
+  /** What the body begins with; empty = an empty body. */
+  readonly body: string;
 }
 
 /** What is known of the public root list: today's, and what was taken off it (knowledge/roots.yaml). */

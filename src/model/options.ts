@@ -13,6 +13,8 @@ export interface Options {
   readonly referenceRoots: string | null;
   /** null = the built-in canaries; [] = none. */
   readonly canaries: readonly string[] | null;
+  /** --portal-probe: a plain-http address that answers 204; undefined = the built-in ones (unless canaries are given), null = none. */
+  readonly portalProbe: string | null | undefined;
   /** --connect HOST:PORT, the name's several addresses. */
   readonly connect: readonly { readonly host: string; readonly port: number }[];
   /** --proxy; undefined = the environment's settings, null = none. */
@@ -37,6 +39,7 @@ export const DEFAULTS: Options = {
   defaultCaFile: null,
   referenceRoots: null,
   canaries: null,
+  portalProbe: undefined,
   connect: [],
   proxy: undefined,
   certFile: null,

@@ -3,7 +3,7 @@
 import type { Event } from '../model/event.ts';
 import { type FactKey, type Observation, type Seen, unknown } from '../model/facts.ts';
 import type { StageStatus } from '../model/stage.ts';
-import type { Outcome, Run, Stage } from './stage.ts';
+import type { Observed, Outcome, Run, Stage } from './stage.ts';
 
 type StageEvent = Exclude<Event, { type: 'started' | 'report' }>;
 
@@ -18,8 +18,19 @@ export async function* runStages(stages: readonly Stage[], run: Run): AsyncGener
   let running = 0;
   let wake = () => {};
 
+  const awaited = new Map<FactKey, (() => void)[]>();
+  const observed: Observed = async (...facts) => {
+    for (const fact of facts) {
+      if (seen[fact] !== undefined) continue;
+      await new Promise<void>(resolve => awaited.set(fact, [...(awaited.get(fact) ?? []), resolve]));
+    }
+  };
+
   const emit = (event: StageEvent) => {
-    if (event.type === 'fact') seen[event.observation.fact] = event.observation;
+    if (event.type === 'fact') {
+      seen[event.observation.fact] = event.observation;
+      for (const resolve of awaited.get(event.observation.fact) ?? []) resolve();
+    }
     queue.push(event);
     startReady();
     wake();
@@ -29,7 +40,7 @@ export async function* runStages(stages: readonly Stage[], run: Run): AsyncGener
       if (![...stage.needs, ...stage.after].every(fact => seen[fact] !== undefined)) continue;
       waiting.delete(stage);
       running += 1;
-      void runOne(stage, seen as Seen, run, emit).finally(() => {
+      void runOne(stage, seen as Seen, run, { emit, observed }).finally(() => {
         running -= 1;
         wake();
       });
@@ -48,7 +59,12 @@ export async function* runStages(stages: readonly Stage[], run: Run): AsyncGener
 }
 
 /** One stage from start to end: skip, run within its share of the budget, and account for every fact it gives. */
-async function runOne(stage: Stage, seen: Seen, run: Run, emit: (event: StageEvent) => void): Promise<void> {
+async function runOne(
+  stage: Stage,
+  seen: Seen,
+  run: Run,
+  { emit, observed }: { readonly emit: (event: StageEvent) => void; readonly observed: Observed },
+): Promise<void> {
   const started = performance.now();
   const given = new Set<FactKey>();
   const finish = (status: StageStatus, summary: string) => {
@@ -67,7 +83,7 @@ async function runOne(stage: Stage, seen: Seen, run: Run, emit: (event: StageEve
   const signal = run.world.within(limitMs);
   emit({ type: 'running', stage: stage.id, waitingFor: stage.waitingFor(run), deadlineMs: limitMs });
   try {
-    const steps = stage.run(seen, run, signal);
+    const steps = stage.run(seen, run, signal, observed);
     for (;;) {
       const step = await orAborted(steps.next(), signal);
       if (step.done) return finish((step.value as Outcome).status, (step.value as Outcome).text);

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from '../clients/client.ts';
 import type { FactKey, Observation, Seen } from '../model/facts.ts';
-import type { KnownRoots } from '../model/knowledge.ts';
+import type { Canaries, Interceptor, KnownRoots } from '../model/knowledge.ts';
 import type { StageId, StageStatus } from '../model/stage.ts';
 import type { Target } from '../model/target.ts';
 import type { Route } from '../net/proxy-choice.ts';
@@ -30,8 +30,14 @@ export interface Stage<G extends FactKey = FactKey> {
   waitingFor(run: Run): string;
   /** Why it does not apply or may not run, or null. */
   skip?(seen: Seen, run: Run): string | null;
-  run(seen: Seen, run: Run, signal: AbortSignal): AsyncGenerator<Observation<G>, Outcome>;
+  /**
+   * `seen` grows while the stage runs. A stage that begins before all it needs is there awaits `observed` for the rest:
+   * it resolves once the fact has been observed, known or not.
+   */
+  run(seen: Seen, run: Run, signal: AbortSignal, observed: Observed): AsyncGenerator<Observation<G>, Outcome>;
 }
+
+export type Observed = (...facts: readonly FactKey[]) => Promise<void>;
 
 /** What every stage of one run shares besides facts. */
 export interface Run {
@@ -42,6 +48,9 @@ export interface Run {
   /** The client whose answer is predicted, and what it trusts; being found while the first stages run. */
   readonly client: Promise<Client>;
   readonly roots: KnownRoots;
+  /** Products that re-sign, and whom to compare with; read when first asked for. */
+  readonly interceptors: () => readonly Interceptor[];
+  readonly canaries: () => Canaries;
   /** The public root list of today (--reference-roots, else the one Node.js brings), read when first asked for. */
   readonly reference: () => Promise<TrustStore>;
   readonly line: Line;
