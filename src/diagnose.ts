@@ -74,6 +74,7 @@ export async function* diagnose(
     }
   } finally {
     run.line.close();
+    world.hangUp();
   }
 
   const diagnosis = conclude({ causes: causes() }, seen, world.options.lang, on);

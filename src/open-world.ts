@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns';
 import { setMaxListeners } from 'node:events';
 import { open, readdir, stat } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Options } from './model/options.ts';
 import { type Endpoint, type Executed, NotAllowed, type World } from './world.ts';
@@ -16,6 +16,7 @@ export function openWorld(
   const env = how.env ?? process.env;
   const deadline = performance.now() + options.timeoutMs;
   const remainingMs = () => Math.max(0, deadline - performance.now());
+  const connections = new Set<Socket>();
   const signal = linked(options.timeoutMs, how.signal ? [how.signal] : []);
   return {
     options,
@@ -28,7 +29,14 @@ export function openWorld(
     within: (ms, also) =>
       linked(Math.max(1, Math.floor(Math.min(ms, remainingMs()))), also ? [signal, also] : [signal]),
     lookup: (host, until = signal) => lookUp(host, until),
-    dial: (to, until = signal) => dial(to, options, until),
+    async dial(to, until = signal) {
+      const socket = await dial(to, options, until);
+      connections.add(socket.once('close', () => connections.delete(socket)));
+      return socket;
+    },
+    hangUp() {
+      for (const socket of connections) socket.destroy();
+    },
     bundledRoots: () => rootCertificates,
     read: (path, maxBytes = 64 << 20) => read(path, maxBytes),
     list: async path => (await readdir(path)).sort(),

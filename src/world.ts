@@ -46,6 +46,8 @@ export interface World {
    * signal's reason, or with a NotAllowed error under --offline.
    */
   dial(to: Endpoint, signal?: AbortSignal): Promise<Socket>;
+  /** Destroys every connection that is still open: the run is over, and the process may end. */
+  hangUp(): void;
   /** The Mozilla roots that came with this Node.js, PEM. */
   bundledRoots(): readonly string[];
   /** Whole file, at most `maxBytes` (default 64 MiB; larger throws RangeError). Rejects with Node's error. */

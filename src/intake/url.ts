@@ -26,14 +26,19 @@ export function readTarget(input: string, options: TargetOptions = {}): ReadTarg
   const { scheme, authority, rest } = parts;
   const service = SCHEMES[scheme];
   if (!service) {
-    if (scheme === 'http') return refuse('http:// has no TLS to look at', `https://${authority}${rest}`);
+    if (scheme === 'http') return refuse('http:// has no TLS to look at', maskUserinfo(`https://${authority}${rest}`));
     return refuse(
       `'${scheme}://' is not a scheme this program speaks`,
       'https, smtp, imap, pop3, ftp, ldap, xmpp, postgres, mysql',
     );
   }
   const end = readAuthority(authority);
-  if ('why' in end) return { ok: false, ...end };
+  if ('why' in end) {
+    // What stands before such an @ may be half a password: it is not repeated.
+    if (rest.includes('@'))
+      return refuse('a password may not contain / ? or # as it stands', 'percent-encode it, or leave it out');
+    return { ok: false, ...end };
+  }
   const starttls = options.starttls ?? service.starttls;
   const port = end.port ?? service.port;
   const literal = isAddress(end.host);
@@ -105,7 +110,7 @@ function split(text: string): { readonly scheme: string; readonly authority: str
   if (!match && isAddress(after) && after.includes(':')) return { scheme, authority: `[${after}]`, rest: '' };
   const end = after.search(/[/?#\\]/);
   const authority = end < 0 ? after : after.slice(0, end);
-  if (authority === '') return { why: `'${text}' names no host`, hint: 'https://example.com' };
+  if (authority === '') return { why: `'${maskUserinfo(text)}' names no host`, hint: 'https://example.com' };
   return { scheme, authority, rest: end < 0 ? '' : after.slice(end) };
 }
 

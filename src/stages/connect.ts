@@ -53,7 +53,7 @@ export const connect: Stage<
     const reached = attempts.filter(a => a.socket);
     const failed = attempts.filter(a => !a.socket);
     const used = reached[0];
-    for (const other of reached.slice(1)) other.socket?.destroy();
+    for (const other of reached.slice(1)) if (other.socket) line.putOther(show(other), other.socket);
 
     yield known(
       'connect.failed',

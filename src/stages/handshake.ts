@@ -1,6 +1,6 @@
 // The TLS handshake, asked for as the client would ask for it (DESIGN technique 2), and everything it shows. When it is
 // refused, a second one that asks for less finds out which side lacks what.
-import { type Facts, known, learnt, type Observation, type Seen } from '../model/facts.ts';
+import { type Facts, known, learnt, type Observation, type Seen, unknown } from '../model/facts.ts';
 import { type HeadAnswer, headRequest } from '../net/http.ts';
 import { startTls } from '../net/starttls.ts';
 import { nameFromDer } from '../pki/names.ts';
@@ -8,13 +8,14 @@ import type { Profile } from '../pki/profiles/index.ts';
 import type { Flight } from '../wire/flight.ts';
 import { ALERTS } from '../wire/names.ts';
 import { type Attempt, attempt, offerOf, profileOfRun, reasonOfAlert } from './attempt.ts';
+import { askOthers, oddOnes } from './backends.ts';
 import { type ClientCredentials, readCredentials } from './client-key.ts';
 import { whatIsLacking } from './lacking.ts';
 import { pemOf } from './parsed.ts';
 import { reopen } from './path.ts';
 import type { Run, Stage } from './stage.ts';
 
-type Gives = Extract<keyof Facts, `handshake.${string}`>;
+type Gives = Extract<keyof Facts, `handshake.${string}`> | 'connect.oddBackends';
 
 export const handshake: Stage<Gives> = {
   id: 'handshake',
@@ -43,6 +44,7 @@ export const handshake: Stage<Gives> = {
     'handshake.clientKey',
     'handshake.httpStatus',
     'handshake.httpDate',
+    'connect.oddBackends',
   ],
   share: 0.75,
   waitingFor: run => `${run.target.host} to answer the TLS handshake`,
@@ -53,42 +55,87 @@ export const handshake: Stage<Gives> = {
   },
   async *run(seen, run, signal) {
     const socket = run.line.take() ?? (await reopen(seen, run, signal));
-    yield known('handshake.serverName', run.target.serverName, 'what was sent as server_name (RFC 6066 §3)');
-    if (run.target.starttls) {
-      const upgrade = await startTls(run.target.starttls, socket, run.target.host, signal);
+    try {
+      yield known('handshake.serverName', run.target.serverName, 'what was sent as server_name (RFC 6066 §3)');
+      if (run.target.starttls) {
+        const limit = run.world.within(run.world.remainingMs() * 0.6, signal);
+        const upgrade = await startTls(run.target.starttls, socket, run.target.host, limit).catch(error =>
+          brokenOff(error, limit.aborted),
+        );
+        if ('outcome' in upgrade) {
+          yield unknown('handshake.starttls', upgrade.text);
+          yield known('handshake.outcome', upgrade.outcome, upgrade.text);
+          return { status: 'fail', text: `${run.target.starttls}: ${upgrade.text}` };
+        }
+        yield known(
+          'handshake.starttls',
+          upgrade.offered ? 'offered' : 'not-offered',
+          `the ${run.target.starttls} dialogue: ${upgrade.line}`,
+        );
+        if (!upgrade.offered)
+          return {
+            status: 'fail',
+            text: `${run.target.starttls}: the server does not offer TLS here (${upgrade.line})`,
+          };
+      } else yield known('handshake.starttls', null, 'TLS from the first byte');
+
+      const profile = await profileOfRun(run);
+      const offered =
+        profile.tls.minVersion === 'TLSv1.2' ? 'TLSv1.2 and TLSv1.3' : `${profile.tls.minVersion} to TLSv1.3`;
+      yield known('handshake.offered', offered, `what ${profile.name} offers`);
+      const credentials = await readCredentials(run.world);
       yield known(
-        'handshake.starttls',
-        upgrade.offered ? 'offered' : 'not-offered',
-        `the ${run.target.starttls} dialogue: ${upgrade.line}`,
+        'handshake.clientKey',
+        credentials?.state ?? null,
+        credentials?.detail ?? 'no client certificate was given',
       );
-      if (!upgrade.offered)
-        return { status: 'fail', text: `${run.target.starttls}: the server does not offer TLS here (${upgrade.line})` };
-    } else yield known('handshake.starttls', null, 'TLS from the first byte');
 
-    const profile = await profileOfRun(run);
-    const offered =
-      profile.tls.minVersion === 'TLSv1.2' ? 'TLSv1.2 and TLSv1.3' : `${profile.tls.minVersion} to TLSv1.3`;
-    yield known('handshake.offered', offered, `what ${profile.name} offers`);
-    const credentials = await readCredentials(run.world);
-    yield known(
-      'handshake.clientKey',
-      credentials?.state ?? null,
-      credentials?.detail ?? 'no client certificate was given',
-    );
-
-    // A silent peer may take most of the time, not all: a second look and the report need the rest.
-    const limit = run.world.within(run.world.remainingMs() * 0.6, signal);
-    const first = await attempt(socket, offerOf(profile, run, credentials), limit);
-    yield* whatWasSeen(first);
-    if (first.outcome === 'completed') {
-      yield* noLack();
-      yield* afterwards(first, run, credentials, signal);
-      return { status: 'ok', text: `${first.flight.version}, ${first.flight.cipher}` };
+      // A silent peer may take most of the time, not all: a second look and the report need the rest.
+      const limit = run.world.within(run.world.remainingMs() * 0.6, signal);
+      const offer = offerOf(profile, run, credentials);
+      const others = askOthers(run, offer, limit);
+      const first = await attempt(socket, offer, limit);
+      yield* whatWasSeen(first);
+      if (first.outcome === 'completed') {
+        yield* noLack();
+        yield* afterwards(first, run, credentials, signal);
+        yield* compared(others, first, run);
+        return { status: 'ok', text: `${first.flight.version}, ${first.flight.cipher}` };
+      }
+      yield* refused(first, seen, run, profile, credentials, signal);
+      yield* compared(others, first, run);
+      return { status: 'fail', text: sentence(first) };
+    } finally {
+      // Whatever was left early: a socket that stays open keeps the process alive.
+      socket.destroy();
     }
-    yield* refused(first, seen, run, profile, credentials, signal);
-    return { status: 'fail', text: sentence(first) };
   },
 };
+
+/** A dialogue that never came to its end: nobody knows whether TLS is offered. */
+function brokenOff(
+  error: unknown,
+  late: boolean,
+): { readonly outcome: 'timeout' | 'reset' | 'eof'; readonly text: string } {
+  const { code } = error as { code?: unknown };
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return { outcome: 'reset', text: 'the connection was reset before TLS began' };
+  return late
+    ? { outcome: 'timeout', text: 'the server did not answer in time before TLS began' }
+    : { outcome: 'eof', text: 'the server closed the connection, or talked of something else, before TLS began' };
+}
+
+async function* compared(
+  others: ReturnType<typeof askOthers>,
+  first: Attempt,
+  run: Run,
+): AsyncGenerator<Observation<Gives>> {
+  const how =
+    others.length === 0
+      ? 'one address was reached, there is none to compare it with'
+      : `a handshake with each of ${others.length + 1} addresses, judged alike`;
+  yield known('connect.oddBackends', others.length === 0 ? [] : await oddOnes(others, first, run), how);
+}
 
 async function* whatWasSeen({ outcome, reason, alert, flight }: Attempt): AsyncGenerator<Observation<Gives>> {
   const how = 'read from the bytes of the handshake';
@@ -163,7 +210,12 @@ async function* afterwards(
       yield known('handshake.alert', alert, 'sent after the handshake, instead of an answer');
       yield known('handshake.error', reasonOfAlert(alert), 'sent after the handshake, instead of an answer');
     }
-    yield known('handshake.clientCertificate', clientCertificateState(first.flight, alert, answer, credentials), how);
+    yield first.flight.certificateRequest && alert === null && answer.end !== 'answered'
+      ? unknown(
+          'handshake.clientCertificate',
+          `the server asked for a client certificate and gave no answer to a request (${answer.end}): its log would tell`,
+        )
+      : known('handshake.clientCertificate', clientCertificateState(first.flight, alert, answer, credentials), how);
   } finally {
     first.release();
     socket.destroy();

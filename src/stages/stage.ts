@@ -59,10 +59,11 @@ export interface Run {
 /** The open connection, handed from the stage that opened it to the one that goes on with it. */
 export class Line {
   #socket: Duplex | null = null;
+  #others: { readonly shown: string; readonly socket: Duplex }[] = [];
 
   /** Keeps a connected socket for the next stage; closes one that was still waiting. */
   put(socket: Duplex): void {
-    this.close();
+    this.take()?.destroy();
     socket.on('error', ignore);
     this.#socket = socket;
   }
@@ -74,8 +75,20 @@ export class Line {
     return socket;
   }
 
+  /** Keeps a connection to another address of the same name. */
+  putOther(shown: string, socket: Duplex): void {
+    socket.on('error', ignore);
+    this.#others.push({ shown, socket });
+  }
+
+  /** The connections to other addresses, once. */
+  takeOthers(): readonly { readonly shown: string; readonly socket: Duplex }[] {
+    return this.#others.splice(0);
+  }
+
   close(): void {
     this.take()?.destroy();
+    for (const { socket } of this.takeOthers()) socket.destroy();
   }
 }
 

@@ -13,7 +13,6 @@ export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
   'hosts-file-redirect': 'scenario not written yet',
   'legacy-renegotiation': 'scenario not written yet',
   'malformed-certificate': 'scenario not written yet',
-  'mixed-backends': 'scenario not written yet',
   'must-staple-missing': 'scenario not written yet',
   'network-unreachable': 'scenario not written yet',
   'outdated-certifi': 'scenario not written yet',
@@ -23,7 +22,6 @@ export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
   'root-removed': 'scenario not written yet',
   'sni-missing': 'scenario not written yet',
   'ssl-module-missing': 'scenario not written yet',
-  'starttls-not-offered': 'scenario not written yet',
   'strict-mode-violation': 'scenario not written yet',
   'tls-interception': 'scenario not written yet',
   'trust-store-missing': 'scenario not written yet',
@@ -33,7 +31,6 @@ export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
 
 /** Facts that rules ask for and no stage observes yet. */
 export const NEVER_OBSERVED: Readonly<Record<string, string>> = {
-  'connect.oddBackends': 'each address is tried by TCP so far, not by TLS',
   'interception.product': 'the interception stage comes with a later issue',
   'interception.kind': 'the interception stage comes with a later issue',
   'interception.sameIssuer': 'the interception stage comes with a later issue',

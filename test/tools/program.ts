@@ -19,6 +19,9 @@ export function run(
     const child = spawn(process.execPath, [...(how.node ?? []), PROGRAM, ...argv], {
       env: cleanEnv(how.env),
       stdio: ['pipe', 'pipe', 'pipe'],
+      // A program that does not end is a fault to be seen (code null), not to be waited for.
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
     });
     const out = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', text => (out.stdout += text));
