@@ -118,6 +118,10 @@ async function ask(python: RealPython, kind: 'requests' | 'ssl', running: Runnin
   const at = running.args.indexOf('--proxy');
   const proxy = at >= 0 && running.args[at + 1] !== 'none' ? [running.args[at + 1] ?? ''] : [];
   const pinned = running.args.includes('--connect') ? (running.end?.host ?? '') : '';
+  const given = (option: string) => {
+    const place = running.args.indexOf(option);
+    return place < 0 ? '' : (running.args[place + 1] ?? '');
+  };
   const { stdout } = await promisify(execFile)(
     python.path,
     [
@@ -129,7 +133,7 @@ async function ask(python: RealPython, kind: 'requests' | 'ssl', running: Runnin
       String(running.end?.port ?? 443),
       ...proxy,
     ],
-    { env: cleanEnv() },
+    { env: cleanEnv({ PROBE_CERT: given('--cert'), PROBE_KEY: given('--key') }) },
   );
   return JSON.parse(stdout) as Said;
 }

@@ -45,6 +45,12 @@ function failureBeforeVerification(seen: Seen): string | null {
   if (dns) return DNS[dns];
   const connect = learnt(seen, 'connect.error');
   if (connect) return CONNECT[connect];
+  // Loaded when the connection is about to be made, before anything is sent.
+  const key = learnt(seen, 'handshake.clientKey');
+  if (key) {
+    const text = CLIENT_KEY[key];
+    if (text !== null) return text;
+  }
   const outcome = learnt(seen, 'handshake.outcome');
   if (outcome === undefined || outcome === 'completed') return null;
   // A server that asks for a certificate in TLS 1.2 refuses within the handshake, after Python has verified its chain.
@@ -59,7 +65,7 @@ function failureAfterVerification(seen: Seen): string | null {
   const client = learnt(seen, 'handshake.clientCertificate');
   if ((client === 'required' || client === 'rejected') && (outcome !== 'completed' || learnt(seen, 'handshake.alert')))
     return handshakeText('alert', seen);
-  return null;
+  return client === 'closed' ? 'Remote end closed connection without response' : null;
 }
 
 function handshakeText(outcome: NonNullable<Facts['handshake.outcome']>, seen: Seen): string {
@@ -82,6 +88,14 @@ const CONNECT: Readonly<Record<NonNullable<Facts['connect.error']>, string>> = {
   timeout: '[Errno 110] Connection timed out',
   reset: '[Errno 104] Connection reset by peer',
   unreachable: '[Errno 101] Network is unreachable',
+};
+
+const CLIENT_KEY: Readonly<Record<NonNullable<Facts['handshake.clientKey']>, string | null>> = {
+  fine: null,
+  'readable-by-others': null,
+  mismatch: '[X509: KEY_VALUES_MISMATCH] key values mismatch',
+  unreadable: '[SSL] PEM lib',
+  encrypted: 'Enter PEM pass phrase:',
 };
 
 const PROXY: Readonly<Record<NonNullable<Facts['proxy.error']>, (status: number | null, detail: string) => string>> = {

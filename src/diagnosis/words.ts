@@ -45,6 +45,11 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         'readable-by-others': 'readable by other users (readable-by-others)',
         encrypted: 'encrypted with a password',
       },
+      'handshake.clientFault': {
+        'not-yet-valid': 'not valid yet',
+        'not-for-clients': 'its extended key usage lacks clientAuth',
+        'other-ca': 'issued by none of the CAs that the server lists',
+      },
       'interception.kind': {
         proxy: 'inspecting proxy',
         developer: 'debugging proxy',
@@ -79,6 +84,12 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         'readable-by-others': '其他用户可读（readable-by-others）',
         encrypted: '已加密（encrypted）',
         unreadable: '无法读取（unreadable）',
+      },
+      'handshake.clientFault': {
+        expired: '已过期',
+        'not-yet-valid': '尚未生效',
+        'not-for-clients': '扩展密钥用途里没有 clientAuth',
+        'other-ca': '签发者不在服务器所列的 CA 之中',
       },
       'interception.kind': { proxy: '解密代理', developer: '调试代理', antivirus: '杀毒或过滤软件' },
       'expiry.expired': { leaf: '服务器证书', intermediate: '中间证书', root: '根证书' },

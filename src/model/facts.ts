@@ -78,11 +78,14 @@ export interface Facts {
   'handshake.offered': string;
   /** The SNI that was sent; null = none. */
   'handshake.serverName': string | null;
-  'handshake.clientCertificate': 'not-requested' | 'optional' | 'required' | 'rejected' | 'accepted';
+  /** `closed` = it was asked for, and the server then hung up without a word. */
+  'handshake.clientCertificate': 'not-requested' | 'optional' | 'required' | 'rejected' | 'accepted' | 'closed';
   /** Acceptable CAs of the CertificateRequest, as names. */
   'handshake.clientCas': readonly string[];
   'handshake.starttls': 'offered' | 'not-offered' | null;
-  /** Fault of the client certificate or key the person gave. */
+  /** What is wrong with the client certificate the person gave, compared with what the server asks for. */
+  'handshake.clientFault': 'expired' | 'not-yet-valid' | 'not-for-clients' | 'other-ca' | null;
+  /** Fault of the key the person gave. */
   'handshake.clientKey': 'fine' | 'mismatch' | 'unreadable' | 'encrypted' | 'readable-by-others' | null;
   /** HTTP status of the request after the handshake; null when it is not HTTP. */
   'handshake.httpStatus': number | null;

@@ -9,7 +9,7 @@ import type { Flight } from '../wire/flight.ts';
 import { ALERTS } from '../wire/names.ts';
 import { type Attempt, attempt, offerOf, profileOfRun, reasonOfAlert } from './attempt.ts';
 import { askOthers, oddOnes } from './backends.ts';
-import { type ClientCredentials, readCredentials } from './client-key.ts';
+import { type ClientCredentials, clientFault, readCredentials } from './client-key.ts';
 import { whatIsLacking } from './lacking.ts';
 import { pemOf } from './parsed.ts';
 import { reopen } from './path.ts';
@@ -42,6 +42,7 @@ export const handshake: Stage<Gives> = {
     'handshake.clientCas',
     'handshake.starttls',
     'handshake.clientKey',
+    'handshake.clientFault',
     'handshake.httpStatus',
     'handshake.httpDate',
     'connect.oddBackends',
@@ -96,6 +97,15 @@ export const handshake: Stage<Gives> = {
       const others = askOthers(run, offer, limit);
       const first = await attempt(socket, offer, limit);
       yield* whatWasSeen(first);
+      yield known(
+        'handshake.clientFault',
+        clientFault(
+          credentials?.certificates ?? [],
+          first.flight.certificateRequest?.authorities ?? [],
+          run.world.now(),
+        ),
+        'the certificate given, compared with the CertificateRequest',
+      );
       if (first.outcome === 'completed') {
         yield* noLack();
         yield* afterwards(first, run, credentials, signal);
@@ -183,10 +193,15 @@ async function* afterwards(
     if (run.target.starttls) {
       yield known('handshake.httpStatus', null, 'not HTTP');
       yield known('handshake.httpDate', null, 'not HTTP');
+      const alert = first.flight.certificateRequest ? await lateAlert(first, run, signal) : null;
+      if (alert !== null) {
+        yield known('handshake.alert', alert, 'sent after the handshake');
+        yield known('handshake.error', reasonOfAlert(alert), 'sent after the handshake');
+      }
       yield known(
         'handshake.clientCertificate',
-        first.flight.certificateRequest ? 'optional' : 'not-requested',
-        'the handshake',
+        clientCertificateState(first.flight, alert, null, credentials),
+        'the handshake, and what came just after it',
       );
       return;
     }
@@ -210,16 +225,22 @@ async function* afterwards(
       yield known('handshake.alert', alert, 'sent after the handshake, instead of an answer');
       yield known('handshake.error', reasonOfAlert(alert), 'sent after the handshake, instead of an answer');
     }
-    yield first.flight.certificateRequest && alert === null && answer.end !== 'answered'
-      ? unknown(
-          'handshake.clientCertificate',
-          `the server asked for a client certificate and gave no answer to a request (${answer.end}): its log would tell`,
-        )
-      : known('handshake.clientCertificate', clientCertificateState(first.flight, alert, answer, credentials), how);
+    yield known('handshake.clientCertificate', clientCertificateState(first.flight, alert, answer, credentials), how);
   } finally {
     first.release();
     socket.destroy();
   }
+}
+
+/** The server's verdict on a client certificate comes after a TLS 1.3 handshake; other protocols may also say nothing now. */
+async function lateAlert(first: Attempt, run: Run, signal: AbortSignal): Promise<string | null> {
+  const limit = run.world.within(Math.min(1000, run.world.remainingMs() * 0.2), signal);
+  await new Promise<void>(resolve => {
+    limit.addEventListener('abort', () => resolve(), { once: true });
+    first.socket?.on('error', () => resolve()).on('close', () => resolve());
+    first.socket?.resume();
+  });
+  return first.again().alerts.find(alert => alert.level === 'fatal')?.name ?? null;
 }
 
 /** RFC 8446 §4.4.2.4: a missing certificate is certificate_required; a bad one has its own alerts. nginx answers 400. */
@@ -234,8 +255,11 @@ function clientCertificateState(
   if (alert !== null && alert !== 'close_notify') return given ? 'rejected' : 'required';
   // 400 with a certificate request pending is nginx's “No required SSL certificate was sent” (or, given one, “The SSL certificate error”).
   if (answer?.status === 400) return given ? 'rejected' : 'required';
+  if (answer && HUNG_UP.has(answer.end)) return 'closed';
   return given ? 'accepted' : 'optional';
 }
+
+const HUNG_UP: ReadonlySet<HeadAnswer['end']> = new Set(['closed', 'error']);
 
 async function* refused(
   first: Attempt,

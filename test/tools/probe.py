@@ -1,6 +1,7 @@
 # Asks the way a real client asks, and says what it answered, as one line of JSON. No third-party import unless asked for.
 # usage: probe.py requests|ssl URL BUNDLE CONNECT_HOST CONNECT_PORT [PROXY]
 import json
+import os
 import socket
 import ssl
 import sys
@@ -8,6 +9,9 @@ import sys
 kind, url, bundle, host, port = sys.argv[1:6]
 proxy = sys.argv[6] if len(sys.argv) > 6 else None
 bundle = bundle or None
+# A client certificate and its key, when there is one to show.
+cert = os.environ.get("PROBE_CERT")
+key = os.environ.get("PROBE_KEY") or cert
 try:
     from urllib.parse import urlsplit
 except ImportError:
@@ -53,13 +57,16 @@ try:
         session.trust_env = False
         if proxy:
             session.proxies = {"https": proxy}
-        session.get(url, verify=bundle or True, timeout=5)
+        session.get(url, verify=bundle or True, cert=(cert, key) if cert else None, timeout=5)
     else:
         context = ssl.create_default_context(cafile=bundle)
+        if cert:
+            context.load_cert_chain(cert, key)
         with socket.create_connection((host or name, int(port)), timeout=5) as raw:
             with context.wrap_socket(raw, server_hostname=name) as wrapped:
                 wrapped.sendall(b"HEAD / HTTP/1.0\r\nHost: x\r\n\r\n")
-                wrapped.recv(64)
+                if not wrapped.recv(64):
+                    raise OSError("the connection was closed without an answer")
     print(json.dumps({"ok": True, "code": 0, "message": None, "text": None}))
 except Exception as error:
     print(json.dumps(answer(error)))
