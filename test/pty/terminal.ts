@@ -11,11 +11,23 @@ export interface Session {
   screen(): string;
   /** Waits until the screen shows it; never for a time. */
   until(pattern: RegExp): Promise<void>;
+  /** Each row as runs of one look, for a picture. */
+  runs(): readonly (readonly Look[])[];
   readonly exit: Promise<{ readonly exitCode: number; readonly signal?: number }>;
   raw(): string;
   /** Cursor, alternate screen and paste mode as the program left them. */
   modes(): { readonly cursorShown: boolean; readonly alternate: boolean; readonly bracketedPaste: boolean };
   kill(signal: string): void;
+}
+
+export interface Look {
+  readonly text: string;
+  readonly column: number;
+  readonly bold: boolean;
+  readonly dim: boolean;
+  readonly inverse: boolean;
+  /** Index in the palette; -1 = the default. */
+  readonly color: number;
 }
 
 /** Starts `tlsdoctor argv…` in a terminal of that size. */
@@ -53,6 +65,28 @@ export function open(
       pty.resize(columns, newRows);
     },
     screen,
+    runs: () =>
+      Array.from({ length: terminal.rows }, (_, i) => {
+        const line = terminal.buffer.active.getLine(terminal.buffer.active.viewportY + i);
+        const looks: Look[] = [];
+        for (let column = 0; column < terminal.cols; column += 1) {
+          const cell = line?.getCell(column);
+          if (!cell || cell.getWidth() === 0) continue;
+          const look = {
+            bold: cell.isBold() !== 0,
+            dim: cell.isDim() !== 0,
+            inverse: cell.isInverse() !== 0,
+            color: cell.isFgDefault() ? -1 : cell.getFgColor(),
+          };
+          const text = cell.getChars() || ' ';
+          const before = looks.at(-1);
+          const { text: _text, column: _column, ...previous } = before ?? { text: '', column: 0 };
+          if (before && JSON.stringify(previous) === JSON.stringify(look))
+            looks[looks.length - 1] = { ...before, text: before.text + text };
+          else looks.push({ text, column, ...look });
+        }
+        return looks;
+      }),
     async until(pattern) {
       for (const end = Date.now() + 30_000; !pattern.test(screen()); ) {
         if (Date.now() > end) throw new Error(`never saw ${pattern} on the screen:\n${screen()}`);
