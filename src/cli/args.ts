@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULTS, type Options } from '../model/options.ts';
 import type { StartTls } from '../model/target.ts';
+import { readCanary } from '../net/canary-name.ts';
 
 /** Wrong usage: one line for stderr, perhaps a second with a hint; exit 2. */
 export class UsageError extends Error {
@@ -76,6 +77,12 @@ export const OPTION_ROWS: readonly Row[] = [
     help: 'a host to compare issuers with (repeatable; none = no canary)',
   },
   {
+    name: 'portal-probe',
+    value: 'URL|none',
+    of: PROBING,
+    help: 'plain-http address that answers 204, asked when a login page may be in the way',
+  },
+  {
     name: 'profile',
     value: 'NAME',
     of: JUDGING,
@@ -139,7 +146,8 @@ export function readArgs(command: string, argv: readonly string[]): Args {
     caFiles: list('ca-file'),
     defaultCaFile: text('default-ca-file'),
     referenceRoots: text('reference-roots'),
-    canaries: canaries.length === 0 ? null : canaries.filter(name => name !== 'none'),
+    canaries: canaries.length === 0 ? null : canaries.filter(name => name !== 'none').map(readCanaryName),
+    portalProbe: readProbe(text('portal-probe')),
     connect: list('connect').map(readEndpoint),
     proxy: readProxy(text('proxy')),
     certFile: text('cert'),
@@ -272,6 +280,19 @@ function readProxy(value: string | null): string | null | undefined {
   if (value === 'none') return null;
   if (!URL.canParse(value.includes('://') ? value : `http://${value}`))
     throw new UsageError('--proxy takes a URL such as http://proxy.example:3128, or none');
+  return value;
+}
+
+function readCanaryName(value: string): string {
+  if (!readCanary(value)) throw new UsageError(`--canary takes HOST[:PORT][@CONNECT] or none, not '${value}'`);
+  return value;
+}
+
+function readProbe(value: string | null): string | null | undefined {
+  if (value === null) return undefined;
+  if (value === 'none') return null;
+  if (!/^http:\/\//i.test(value) || !URL.canParse(value))
+    throw new UsageError(`--portal-probe takes an http:// URL or none, not '${value}'`);
   return value;
 }
 

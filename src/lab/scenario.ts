@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '../model/options.ts';
+import { type MintSpec, mintingProxy, type PortalManner, probeServer } from './interceptor.ts';
 import { type CertificateSpec, makePki, moment, type Pki } from './pki.ts';
 import {
   blackHole,
@@ -38,11 +39,17 @@ export interface LabPlan {
   readonly server?: ServerPlan;
   /** Further servers of the same name, for --connect. */
   readonly backends?: readonly ServerPlan[];
-  readonly proxy?: Omit<ProxySpec, 'resign' | 'tls' | 'to'> & {
+  readonly proxy?: Omit<Partial<ProxySpec>, 'resign' | 'tls' | 'to'> & {
     readonly tls?: string;
     readonly resign?: ServerPlan;
     readonly closed?: boolean;
+    /** A proxy that signs for whatever is asked for, by the certificate `ca`. */
+    readonly mint?: Omit<MintSpec, 'ca' | 'sends'> & { readonly ca: string; readonly sends?: readonly string[] };
   };
+  /** Hosts to compare with: --canary HOST@127.0.0.1:PORT. Without a server: the target's end, by that name. */
+  readonly canaries?: readonly { readonly host: string; readonly server?: ServerPlan }[];
+  /** How the network answers the plain request that finds login pages: --portal-probe. */
+  readonly portal?: PortalManner;
   /** Serve this certificate as http://127.0.0.1:PORT/ca.der; `{aia}` in certificate URLs becomes that. */
   readonly aia?: string;
   readonly client?: {
@@ -165,8 +172,18 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     const url = await startProxy(lab.proxy, pki, end, keep);
     give('--proxy', 'proxy', url);
   } else give('--proxy', 'proxy', 'none', null);
-  args.push('--canary', 'none');
-  options.canaries = [];
+  const canaries = await Promise.all(
+    (lab.canaries ?? []).map(async ({ host, server }) => {
+      const to = server ? await startServer(server, pki, keep) : end;
+      return `${host}@${to?.host}:${to?.port}`;
+    }),
+  );
+  for (const canary of canaries.length > 0 ? canaries : ['none']) args.push('--canary', canary);
+  options.canaries = canaries;
+  if (lab.portal) {
+    const probe = `http://127.0.0.1:${keep(await probeServer(lab.portal)).port}/generate_204`;
+    give('--portal-probe', 'portalProbe', probe);
+  }
   for (const word of client.args ?? []) args.push(word);
   const scheme = client.scheme ?? 'https';
   const port = end ? `:${end.port}` : '';
@@ -210,10 +227,17 @@ async function startProxy(
   keep: <T extends Listening>(listening: T) => T,
 ): Promise<string> {
   if (plan.closed) return `http://127.0.0.1:${await closedPort()}`;
-  const { tls, resign, ...rest } = plan;
+  const { tls, resign, mint, ...rest } = plan;
+  if (mint) {
+    const { ca, sends, ...more } = mint;
+    const spec = { ...more, ca: certificate(pki, ca) };
+    const sent = sends ? { sends: sends.map(name => certificate(pki, name)) } : {};
+    return `http://127.0.0.1:${keep(await mintingProxy({ ...spec, ...sent })).port}`;
+  }
   const own = tls === undefined ? undefined : certificate(pki, tls);
   const proxy = keep(
     await proxyServer({
+      manner: 'tunnel',
       ...rest,
       ...(own ? { tls: { cert: own.pem, key: own.keyPem } } : {}),
       ...(end ? { to: end } : {}),

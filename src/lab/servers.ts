@@ -30,6 +30,8 @@ export interface TlsSpec {
   readonly starttls?: string;
   /** Shift of the Date header, in days; null = no such header. */
   readonly dateShift?: number | null;
+  /** What any request is answered with, instead of a short page: the whole answer, raw. */
+  readonly answer?: string;
   /** DER of the OCSP response to staple. */
   readonly staple?: Uint8Array;
 }
@@ -83,6 +85,7 @@ export function tlsServer(spec: TlsSpec, host = '127.0.0.1'): Promise<Listening>
 function answerHttp(socket: TLSSocket, spec: TlsSpec): void {
   quiet(socket);
   socket.once('data', () => {
+    if (spec.answer !== undefined) return socket.end(spec.answer);
     const refused = spec.clientCertificate === 'http-400' && !(socket.getPeerCertificate()?.raw && socket.authorized);
     const body = refused
       ? '<html><center><h1>400 Bad Request</h1></center><center>No required SSL certificate was sent</center></html>'
