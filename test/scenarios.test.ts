@@ -58,6 +58,7 @@ describe.each(scenarios.map(scenario => [scenario.id, scenario] as const))('%s',
     const path = `${requestsPython?.path.replace(/\/[^/]+$/, '') ?? ''}:${process.env.PATH}`;
     const ran = await run(['check', running.target, ...running.args, '--json', ...extra], {
       env: { PATH: path, ...running.env },
+      within: running.within,
     });
     expect(ran.stderr).toBe('');
     return { code: ran.code, report: JSON.parse(ran.stdout) as Shape };
@@ -122,9 +123,11 @@ async function ask(python: RealPython, kind: 'requests' | 'ssl', running: Runnin
     const place = running.args.indexOf(option);
     return place < 0 ? '' : (running.args[place + 1] ?? '');
   };
+  const [command = '', ...words] = [...running.within, python.path];
   const { stdout } = await promisify(execFile)(
-    python.path,
+    command,
     [
+      ...words,
       `${root}test/tools/probe.py`,
       kind,
       running.target,

@@ -4,7 +4,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
-import type { Canaries, Cause, Fix, Interceptor, InterceptorMatch, KnownRoots, RemovedRoot, Step } from '../model/knowledge.ts';
+import type {
+  Canaries,
+  Cause,
+  Fix,
+  Interceptor,
+  InterceptorMatch,
+  KnownRoots,
+  RemovedRoot,
+  Step,
+} from '../model/knowledge.ts';
 
 export interface CompiledKnowledge {
   readonly causes: readonly Cause[];

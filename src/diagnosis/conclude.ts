@@ -35,7 +35,8 @@ export function conclude(knowledge: Knowledge, seen: Seen, lang: Lang, about: Ab
   return {
     status: first ? 'problem' : healthy ? 'healthy' : 'inconclusive',
     primary: first ? word(first) : null,
-    others: ranked.filter(held => held !== first).map(word),
+    // What the primary explains is its symptom, not a second problem: it would be gone with it.
+    others: ranked.filter(held => held !== first && !isSymptomOf(first, held, symptoms)).map(word),
     wouldDecide: first || healthy ? [] : openQuestions(verdicts, seen),
   };
 }
@@ -90,6 +91,10 @@ function symptomsAmong(holding: readonly Held[]): ReadonlySet<string> {
       }),
     ),
   );
+}
+
+function isSymptomOf(first: Held | undefined, held: Held, symptoms: ReadonlySet<string>): boolean {
+  return symptoms.has(held.cause.id) && (first?.cause.explains.includes(held.cause.id) ?? false);
 }
 
 /**

@@ -46,7 +46,7 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         encrypted: 'encrypted with a password',
       },
       'handshake.clientFault': {
-        'not-yet-valid': 'not valid yet',
+        'too-early': 'not valid yet',
         'not-for-clients': 'its extended key usage lacks clientAuth',
         'other-ca': 'issued by none of the CAs that the server lists',
       },
@@ -87,7 +87,7 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
       },
       'handshake.clientFault': {
         expired: '已过期',
-        'not-yet-valid': '尚未生效',
+        'too-early': '尚未生效',
         'not-for-clients': '扩展密钥用途里没有 clientAuth',
         'other-ca': '签发者不在服务器所列的 CA 之中',
       },

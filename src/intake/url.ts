@@ -51,7 +51,8 @@ export function readTarget(input: string, options: TargetOptions = {}): ReadTarg
       url: `${scheme}://${shown}${port === service.port ? '' : `:${port}`}${service.starttls || scheme !== 'https' ? '' : withoutFragment(path)}`,
       host: end.host,
       port,
-      serverName: options.servername ?? (literal ? null : end.host.replace(/\.$/, '')),
+      // An empty --servername sends none, as programs without SNI do.
+      serverName: (options.servername ?? (literal ? '' : end.host.replace(/\.$/, ''))) || null,
       starttls,
       via: null,
     },

@@ -1,8 +1,8 @@
 // A scenario is a situation as data (src/lab/scenarios/*.yaml): what stands where, and what must be concluded. Starting
 // one makes the certificates, starts the servers and says with which words `check` is to be asked.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Options } from '../model/options.ts';
 import { type MintSpec, mintingProxy, type PortalManner, probeServer } from './interceptor.ts';
 import { type CertificateSpec, makePki, moment, type Pki } from './pki.ts';
@@ -43,6 +43,8 @@ export interface LabPlan {
     readonly tls?: string;
     readonly resign?: ServerPlan;
     readonly closed?: boolean;
+    /** What the setting says; default: what the proxy speaks. */
+    readonly scheme?: 'http' | 'https';
     /** A proxy that signs for whatever is asked for, by the certificate `ca`. */
     readonly mint?: Omit<MintSpec, 'ca' | 'sends'> & { readonly ca: string; readonly sends?: readonly string[] };
   };
@@ -63,10 +65,21 @@ export interface LabPlan {
     readonly keyOf?: string;
     /** Host to ask for; default 127.0.0.1. */
     readonly asks?: string;
+    /** false = the name leads there by itself, without --connect. */
+    readonly connect?: boolean;
     /** Further words for `check`. */
     readonly args?: readonly string[];
     readonly options?: Partial<Options>;
+    /** `{pem:NAMES}` becomes a file with these certificates, `{missing}` a path where nothing is, `{folder}` the lab's own. */
     readonly env?: Readonly<Record<string, string>>;
+    /** Permission bits of the key file; default 0600. */
+    readonly keyMode?: number;
+    /** Files of the machine: path within the lab's folder, content. A folder `bin` of them comes first on PATH. */
+    readonly files?: Readonly<Record<string, string>>;
+    /** Lines added to the hosts file, in a mount namespace of the client's own. */
+    readonly hosts?: readonly string[];
+    /** No network but an idle loopback, in a namespace of its own. */
+    readonly network?: 'none';
     /** Days from now that its clock shows: --at. */
     readonly clock?: number;
     readonly scheme?: string;
@@ -97,6 +110,8 @@ export interface Running {
   readonly args: readonly string[];
   readonly options: Partial<Options>;
   readonly env: Readonly<Record<string, string>>;
+  /** Words to put before the program's own: namespaces (unshare of util-linux) it is to run in; empty = none. */
+  readonly within: readonly string[];
   /** What a real Python would be given as its bundle. */
   readonly trustFile: string | null;
   /** Where its TCP connection goes. */
@@ -148,7 +163,7 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
 
   // 127.0.0.1 and localhost need no --connect; any other name does, and so do several backends.
   const ends = [...(end ? [end] : []), ...backends];
-  if (ends.length > 1 || (end && asks !== '127.0.0.1' && asks !== 'localhost')) {
+  if (ends.length > 1 || (end && client.connect !== false && asks !== '127.0.0.1' && asks !== 'localhost')) {
     for (const each of ends) args.push('--connect', `${each.host}:${each.port}`);
     options.connect = ends;
   }
@@ -165,7 +180,9 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
   }
   if (client.certificate) {
     give('--cert', 'certFile', await file('client.pem', certificate(pki, client.certificate).pem));
-    give('--key', 'keyFile', await file('client.key', certificate(pki, client.keyOf ?? client.certificate).keyPem));
+    const key = await file('client.key', certificate(pki, client.keyOf ?? client.certificate).keyPem);
+    if (client.keyMode !== undefined) await chmod(key, client.keyMode);
+    give('--key', 'keyFile', key);
   }
   if (client.clock !== undefined) give('--at', 'at', moment(client.clock, now).toISOString());
   if (lab.proxy) {
@@ -191,11 +208,45 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     target: `${scheme}://${asks}${port}${scheme === 'https' ? '/' : ''}`,
     args,
     options: options as Partial<Options>,
-    env: client.env ?? {},
+    env: await environmentOf(client, folder, names => file(`${names.join('-')}.pem`, pems(names).join(''))),
+    within: await namespaces(client, file),
     trustFile,
     end,
     close: () => stop(open, folder),
   };
+}
+
+type ClientPlan = NonNullable<LabPlan['client']>;
+
+async function environmentOf(
+  { env = {}, files = {} }: ClientPlan,
+  folder: string,
+  pem: (names: readonly string[]) => Promise<string>,
+): Promise<Record<string, string>> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content.replaceAll('{folder}', folder), { mode: 0o755 });
+  }
+  const made: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const names = /\{pem:([^}]*)\}/.exec(value)?.[1]?.split(',');
+    made[name] = value
+      .replace(/\{pem:[^}]*\}/, names ? await pem(names) : '')
+      .replace('{missing}', join(folder, 'nothing-here.pem'))
+      .replaceAll('{folder}', folder);
+  }
+  if (Object.keys(files).some(path => path.startsWith('bin/'))) made.PATH = `${folder}/bin:${process.env.PATH ?? ''}`;
+  return made;
+}
+
+async function namespaces(
+  { hosts, network }: ClientPlan,
+  file: (name: string, content: string) => Promise<string>,
+): Promise<readonly string[]> {
+  if (network === 'none') return ['unshare', '--map-root-user', '--net'];
+  if (!hosts) return [];
+  const path = await file('hosts', `127.0.0.1 localhost\n${hosts.join('\n')}\n`);
+  return ['unshare', '--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', path];
 }
 
 async function startServer(plan: ServerPlan, pki: Pki, keep: <T extends Listening>(listening: T) => T) {
@@ -227,7 +278,7 @@ async function startProxy(
   keep: <T extends Listening>(listening: T) => T,
 ): Promise<string> {
   if (plan.closed) return `http://127.0.0.1:${await closedPort()}`;
-  const { tls, resign, mint, ...rest } = plan;
+  const { tls, resign, mint, scheme, ...rest } = plan;
   if (mint) {
     const { ca, sends, ...more } = mint;
     const spec = { ...more, ca: certificate(pki, ca) };
@@ -244,7 +295,7 @@ async function startProxy(
       ...(resign ? { resign: tlsSpec(resign, pki) } : {}),
     }),
   );
-  return `${own ? 'https' : 'http'}://127.0.0.1:${proxy.port}`;
+  return `${scheme ?? (own ? 'https' : 'http')}://127.0.0.1:${proxy.port}`;
 }
 
 /** The plan with defaults filled in: the scenario's key, and `{aia}` as the URL it stands for. */

@@ -1,9 +1,11 @@
 // Faulty servers on loopback, each in this process: what practice mode diagnoses and the tests stand on.
+import { getDiffieHellman } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { Worker } from 'node:worker_threads';
+import { int, pem, seq } from './der.ts';
 import { speakUpTo } from './dialects.ts';
 
 export interface Listening {
@@ -19,7 +21,12 @@ export interface TlsSpec {
   readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** OpenSSL cipher string; security level 0 is added. */
   readonly ciphers?: string;
-  readonly dhparam?: string;
+  /** Size of the Diffie-Hellman group, in bits, for DHE ciphers: RFC 2409's 1024 or RFC 3526's. */
+  readonly dhBits?: 768 | 1024 | 2048;
+  /** Refuse hellos that carry no server name at all, by alert. */
+  readonly needsServerName?: boolean;
+  /** Leave renegotiation_info (RFC 5746) out of the ServerHello, as servers from before 2010 do; TLS 1.2 at most. */
+  readonly legacyRenegotiation?: boolean;
   /** `required` fails the handshake, `http-400` lets it pass and refuses as nginx does. */
   readonly clientCertificate?: 'optional' | 'required' | 'http-400';
   /** PEM of CAs that may have issued a client certificate. */
@@ -42,10 +49,10 @@ export function tlsServer(spec: TlsSpec, host = '127.0.0.1'): Promise<Listening>
     cert: spec.certificates.join(''),
     key: spec.key,
     minVersion: spec.minVersion ?? 'TLSv1.2',
-    maxVersion: spec.maxVersion ?? 'TLSv1.3',
+    maxVersion: spec.legacyRenegotiation ? 'TLSv1.2' : (spec.maxVersion ?? 'TLSv1.3'),
     ciphers: `${spec.ciphers ?? 'DEFAULT'}@SECLEVEL=0`,
     ALPNProtocols: ['http/1.1'],
-    ...(spec.dhparam ? { dhparam: spec.dhparam } : {}),
+    ...(spec.dhBits ? { dhparam: dhParameters(spec.dhBits) } : {}),
     ...(spec.clientCertificate
       ? {
           requestCert: true,
@@ -79,7 +86,71 @@ export function tlsServer(spec: TlsSpec, host = '127.0.0.1'): Promise<Listening>
   server.on('tlsClientError', () => {});
   if (spec.staple)
     server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, Buffer.from(spec.staple ?? [])));
+  if (spec.needsServerName)
+    return listen(
+      createServer(socket => onlyNamed(socket, server)),
+      host,
+    );
+  if (spec.legacyRenegotiation)
+    return listen(
+      createServer(socket => beforeRfc5746(socket, server)),
+      host,
+    );
   return listen(server, host);
+}
+
+/** PKCS#3 DHParameter of a well-known group. */
+function dhParameters(bits: 768 | 1024 | 2048): string {
+  const prime = getDiffieHellman({ 768: 'modp1', 1024: 'modp2', 2048: 'modp14' }[bits]).getPrime();
+  return pem('DH PARAMETERS', seq(int(prime), int(2)));
+}
+
+/** Looks for a server_name extension (type 0, RFC 6066) in the first record before TLS gets to see it. */
+function onlyNamed(socket: Socket, server: Server): void {
+  quiet(socket);
+  socket.once('data', hello => {
+    if (!hasServerName(hello)) return socket.end(Buffer.from('15030300020270', 'hex'));
+    socket.pause();
+    socket.unshift(hello);
+    server.emit('connection', socket);
+  });
+}
+
+function hasServerName(hello: Buffer): boolean {
+  let at = 43;
+  at += 1 + (hello[at] ?? 0);
+  at += 2 + hello.readUInt16BE(at);
+  at += 1 + (hello[at] ?? 0);
+  for (at += 2; at + 4 <= hello.length; at += 4 + hello.readUInt16BE(at + 2))
+    if (hello.readUInt16BE(at) === 0) return true;
+  return false;
+}
+
+/** A relay that takes the empty renegotiation_info out of the ServerHello. The client never gets to compare the Finished. */
+function beforeRfc5746(socket: Socket, server: Server): void {
+  quiet(socket);
+  const [ours, theirs] = duplexPair();
+  server.emit('connection', theirs);
+  quiet(theirs);
+  quiet(ours);
+  socket.pipe(ours);
+  socket.on('close', () => ours.destroy());
+  ours.once('data', (first: Buffer) => {
+    socket.write(withoutRenegotiationInfo(first));
+    ours.pipe(socket);
+  });
+}
+
+function withoutRenegotiationInfo(record: Buffer): Buffer {
+  const at = record.indexOf(Buffer.from('ff01000100', 'hex'));
+  if (at < 0) return record;
+  const cut = Buffer.concat([record.subarray(0, at), record.subarray(at + 5)]);
+  cut.writeUInt16BE(cut.readUInt16BE(3) - 5, 3);
+  cut.writeUIntBE(cut.readUIntBE(6, 3) - 5, 6, 3);
+  // version, random, session id, cipher, compression; then the length of the extensions
+  const extensions = 9 + 2 + 32 + 1 + (cut[43] ?? 0) + 3;
+  cut.writeUInt16BE(cut.readUInt16BE(extensions) - 5, extensions);
+  return cut;
 }
 
 function answerHttp(socket: TLSSocket, spec: TlsSpec): void {

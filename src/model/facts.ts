@@ -84,7 +84,7 @@ export interface Facts {
   'handshake.clientCas': readonly string[];
   'handshake.starttls': 'offered' | 'not-offered' | null;
   /** What is wrong with the client certificate the person gave, compared with what the server asks for. */
-  'handshake.clientFault': 'expired' | 'not-yet-valid' | 'not-for-clients' | 'other-ca' | null;
+  'handshake.clientFault': 'expired' | 'too-early' | 'not-for-clients' | 'other-ca' | null;
   /** Fault of the key the person gave. */
   'handshake.clientKey': 'fine' | 'mismatch' | 'unreadable' | 'encrypted' | 'readable-by-others' | null;
   /** HTTP status of the request after the handshake; null when it is not HTTP. */

@@ -1,9 +1,10 @@
 // A tunnel through an HTTP or HTTPS proxy (RFC 9110 §9.3.6), and how exactly it was refused.
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { World } from '../world.ts';
 import { readHead } from './http.ts';
 import type { ProxyServer } from './proxy-choice.ts';
-import { handshake } from './tls.ts';
+import { handshake, type Offer } from './tls.ts';
 
 export interface Tunnel {
   /** Open to the target; null when there is no tunnel. */
@@ -15,6 +16,8 @@ export interface Tunnel {
   readonly detail: string;
   /** Schemes of Proxy-Authenticate, as named by the proxy. */
   readonly authSchemes: readonly string[];
+  /** It ended without a single byte of an answer. */
+  readonly wordless?: boolean;
 }
 
 /** Connects and asks for a tunnel. Never rejects but for the signal's abort; credentials go into the request and nowhere else. */
@@ -32,17 +35,7 @@ export async function openTunnel(
     return failed('unreachable', signal.aborted ? 'no answer in time' : reasonOf(error));
   }
   if (proxy.scheme === 'https') {
-    const result = await handshake(
-      transport,
-      {
-        serverName: /^[\d.]+$|:/.test(proxy.host) ? null : proxy.host,
-        minVersion: 'TLSv1.2',
-        maxVersion: 'TLSv1.3',
-        ciphers: 'DEFAULT',
-        alpn: ['http/1.1'],
-      },
-      signal,
-    );
+    const result = await handshake(transport, offerTo(proxy), signal);
     if (!result.socket) {
       const plain =
         result.reason === 'wrong version number' ||
@@ -58,8 +51,32 @@ export async function openTunnel(
     result.release();
     transport = result.socket;
   }
-  return ask(transport, proxy, to, signal);
+  const tunnel = await ask(transport, proxy, to, signal);
+  // Whoever wants TLS often hangs up on a plain CONNECT without a word: only a handshake tells it from a refusal.
+  const silent = tunnel.failure === 'tunnel-refused' && tunnel.status === null && tunnel.wordless === true;
+  return silent && proxy.scheme === 'http' && (await speaksTls(proxy, world, signal))
+    ? failed('scheme-mismatch', 'the proxy speaks TLS, and the setting says http://')
+    : tunnel;
 }
+
+async function speaksTls(proxy: ProxyServer, world: World, signal: AbortSignal): Promise<boolean> {
+  try {
+    const transport = await world.dial({ host: proxy.host, port: proxy.port, purpose: 'proxy' }, signal);
+    const { socket } = await handshake(transport, offerTo(proxy), signal);
+    socket?.destroy();
+    return socket !== null;
+  } catch {
+    return false;
+  }
+}
+
+const offerTo = ({ host }: ProxyServer): Offer => ({
+  serverName: isIP(host) === 0 ? host : null,
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.3',
+  ciphers: 'DEFAULT',
+  alpn: ['http/1.1'],
+});
 
 const MAX_HEAD = 65_536;
 
@@ -92,14 +109,16 @@ function ask(
       if (end >= 0) return finish(answered(parts, end, transport, proxy));
       if (parts.length > MAX_HEAD) finish(failed('tunnel-refused', 'the proxy’s answer has no end'));
     };
-    const broke = (error: Error) => finish(failed('tunnel-refused', reasonOf(error)));
+    const wordless = () => parts.length === 0;
+    const broke = (error: Error) => finish({ ...failed('tunnel-refused', reasonOf(error)), wordless: wordless() });
     const closed = () =>
-      finish(
-        failed(
+      finish({
+        ...failed(
           'tunnel-refused',
-          parts.length === 0 ? 'the proxy closed the connection without an answer' : firstLine(parts),
+          wordless() ? 'the proxy closed the connection without an answer' : firstLine(parts),
         ),
-      );
+        wordless: wordless(),
+      });
     const aborted = () => finish(failed('tunnel-refused', 'no answer to CONNECT in time'));
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });

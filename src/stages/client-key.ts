@@ -74,7 +74,7 @@ export function clientFault(
   const [leaf] = certificates;
   if (!leaf) return null;
   if (leaf.validTo.date < at) return 'expired';
-  if (leaf.validFrom.date > at) return 'not-yet-valid';
+  if (leaf.validFrom.date > at) return 'too-early';
   const usages = leaf.extensions.extKeyUsage;
   if (usages !== null && ![CLIENT_AUTH, ANY_USAGE].some(usage => usages.includes(usage))) return 'not-for-clients';
   const named = certificates.flatMap(each => [each.issuer, each.subject].map(name => hex(name.der)));

@@ -1,5 +1,6 @@
 // A refused handshake asked again with everything we have: what would the server have taken, and which side lacks what?
 import { constants } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { Facts, Seen } from '../model/facts.ts';
 import type { Profile } from '../pki/profiles/index.ts';
 import { type Attempt, attempt } from './attempt.ts';
@@ -42,7 +43,12 @@ export async function whatIsLacking(
   if (!answered && run.target.serverName !== null && first.alert === 'unrecognized_name') {
     const nameless = await again(null);
     nameless?.socket?.destroy();
-    if (nameless?.flight.version) return { lacks: 'sni', accepted: nameless };
+    if (nameless?.flight.version) return { lacks: null, accepted: nameless };
+  }
+  if (!answered && run.target.serverName === null && isIP(run.target.host) === 0) {
+    const named = await again(run.target.host);
+    named?.socket?.destroy();
+    if (named?.flight.version) return { lacks: 'sni', accepted: named };
   }
   if (!answered) return { lacks: fromReason(first), accepted: null };
   return { lacks: compare(first, second, profile), accepted: second };

@@ -1,5 +1,6 @@
 // What the chosen client would answer, computed: the chain as sent, judged by its rules against its store. And what
 // would be answered with the gaps filled, or with the store it would use by default.
+import { verificationSwitches } from '../clients/disabled.ts';
 import type { Store, StorePlace } from '../clients/trust-store.ts';
 import type { VerifyAnswer } from '../model/certificate.ts';
 import { known, learnt, type Observation, unknown } from '../model/facts.ts';
@@ -91,7 +92,12 @@ export const trust: Stage<
       tooOld(client.python?.openssl ?? null),
       'ssl.OPENSSL_VERSION of the interpreter',
     );
-    yield known('trust.verificationDisabled', null, 'no setting of Python 3 switches verification off from outside');
+    const switches = await verificationSwitches(run.world, client.requests);
+    yield known(
+      'trust.verificationDisabled',
+      switches.length > 0 ? switches.join('; ') : null,
+      'environment variables and settings files of this user, for any client',
+    );
 
     const pems = learnt(seen, 'handshake.certificates') ?? [];
     const [leaf, ...untrusted] = parsePem(pems);

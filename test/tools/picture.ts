@@ -18,6 +18,7 @@ function draw(rows: readonly (readonly Look[])[]): string {
   const [width, height] = [COLUMNS * CELL + 24, ROWS * LINE + 24];
   const lines = rows.map((looks, row) => looks.map(look => run(look, row)).join('')).filter(line => line !== '');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="ui-monospace,Menlo,Consolas,DejaVu Sans Mono,monospace" font-size="14">
+<title>tlsdoctor at a server that forgot its intermediate</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${lines.join('\n')}
 </svg>

@@ -10,13 +10,22 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** @param how.input what stands on standard input; none = empty */
+/**
+ * @param how.within words before the program's own, as of unshare
+ * @param how.input what stands on standard input; none = empty
+ */
 export function run(
   argv: readonly string[],
-  how: { env?: Readonly<Record<string, string>>; input?: string; node?: readonly string[] } = {},
+  how: {
+    env?: Readonly<Record<string, string>>;
+    input?: string;
+    node?: readonly string[];
+    within?: readonly string[];
+  } = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(how.node ?? []), PROGRAM, ...argv], {
+    const [command = '', ...words] = [...(how.within ?? []), process.execPath, ...(how.node ?? []), PROGRAM, ...argv];
+    const child = spawn(command, words, {
       env: cleanEnv(how.env),
       stdio: ['pipe', 'pipe', 'pipe'],
       // A program that does not end is a fault to be seen (code null), not to be waited for.

@@ -12,7 +12,10 @@ const all = [`${root}src/lab/scenarios`, `${root}test/scenarios`].filter(existsS
 for (const scenario of all.filter(({ id }) => wanted.length === 0 || wanted.some(part => id.includes(part)))) {
   const running = await startScenario(scenario);
   try {
-    const { stdout, stderr } = await run(['check', running.target, ...running.args, '--json'], { env: running.env });
+    const { stdout, stderr } = await run(['check', running.target, ...running.args, '--json'], {
+      env: running.env,
+      within: running.within,
+    });
     process.stdout.write(`${scenario.id}: ${stdout === '' ? stderr : lineOf(stdout, scenario.expect)}\n`);
   } finally {
     await running.close();

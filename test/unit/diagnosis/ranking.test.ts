@@ -35,26 +35,36 @@ const order = (causes: readonly Cause[], row: Row = {}) => {
 
 test.each<[name: string, causes: Cause[], row: Row, expected: (string | null)[]]>([
   [
-    'a symptom steps back',
+    'a symptom of the primary is not a second problem',
     [cause('symptom', 'certain', { stage: 'dns' }), cause('why', 'certain', { explains: ['symptom'] })],
     {},
-    ['why', 'symptom'],
+    ['why'],
   ],
   [
-    'symptoms stand last, also behind what is met later',
+    'nor beside what is met later',
     [
       cause('symptom', 'certain', { stage: 'dns' }),
       cause('why', 'certain', { explains: ['symptom'] }),
       cause('later', 'certain', { stage: 'trust' }),
     ],
     {},
-    ['why', 'later', 'symptom'],
+    ['why', 'later'],
   ],
   [
     '“possible” never hides “certain”',
     [cause('symptom', 'certain', { stage: 'dns' }), cause('why', 'possible', { explains: ['symptom'] })],
     {},
     ['symptom', 'why'],
+  ],
+  [
+    'a symptom of what is not primary stands last',
+    [
+      cause('first', 'certain', { stage: 'dns' }),
+      cause('why', 'certain', { explains: ['symptom'] }),
+      cause('symptom', 'certain', { stage: 'dns' }),
+    ],
+    {},
+    ['first', 'why', 'symptom'],
   ],
   [
     'a note never hides an error',
