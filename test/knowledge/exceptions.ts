@@ -2,12 +2,9 @@
 
 /** Causes that no scenario has as its primary (or, for a warning, among its others). */
 export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
-  'antivirus-interception': 'scenario not written yet',
   'ca-bundle-override': 'scenario not written yet',
   'ca-bundle-path-invalid': 'scenario not written yet',
-  'captive-portal': 'scenario not written yet',
   'client-key-permissions': 'scenario not written yet',
-  'dev-proxy': 'scenario not written yet',
   'expired-root': 'scenario not written yet',
   'expired-root-cross-sign': 'scenario not written yet',
   'hosts-file-redirect': 'scenario not written yet',
@@ -22,8 +19,6 @@ export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
   'root-removed': 'scenario not written yet',
   'sni-missing': 'scenario not written yet',
   'ssl-module-missing': 'scenario not written yet',
-  'strict-mode-violation': 'scenario not written yet',
-  'tls-interception': 'scenario not written yet',
   'trust-store-missing': 'scenario not written yet',
   'verification-disabled': 'scenario not written yet',
   'weak-dh': 'scenario not written yet',
@@ -31,9 +26,5 @@ export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
 
 /** Facts that rules ask for and no stage observes yet. */
 export const NEVER_OBSERVED: Readonly<Record<string, string>> = {
-  'interception.product': 'the interception stage comes with a later issue',
-  'interception.kind': 'the interception stage comes with a later issue',
-  'interception.sameIssuer': 'the interception stage comes with a later issue',
-  'interception.signs': 'the interception stage comes with a later issue',
   'revocation.status': 'the revocation stage comes with a later issue',
 };
