@@ -2,17 +2,12 @@
 
 /** Causes that no scenario has as its primary (or, for a warning, among its others). */
 export const WITHOUT_SCENARIO: Readonly<Record<string, string>> = {
-  'antivirus-interception': 'scenario not written yet',
-  'captive-portal': 'scenario not written yet',
-  'dev-proxy': 'scenario not written yet',
   'expired-root': 'scenario not written yet',
   'expired-root-cross-sign': 'scenario not written yet',
   'malformed-certificate': 'scenario not written yet',
   'must-staple-missing': 'scenario not written yet',
   revoked: 'scenario not written yet',
   'root-removed': 'scenario not written yet',
-  'strict-mode-violation': 'scenario not written yet',
-  'tls-interception': 'scenario not written yet',
   'trust-store-missing': 'scenario not written yet',
 };
 

@@ -128,6 +128,10 @@ const FINE: { readonly [F in FactKey]?: Facts[F] } = {
   'interception.signs': [],
   'interception.canaries': [],
   'interception.sameIssuer': false,
+  'interception.publicSite': false,
+  'interception.directIssuer': null,
+  'interception.hiddenFault': null,
+  'interception.faultyRoot': null,
 };
 
 const HEALTHY: Row = FINE;
