@@ -2,6 +2,7 @@
 // run comes out of this one generator.
 
 import { findClient } from './clients/client.ts';
+import { clientsOf } from './clients/confirm.ts';
 import { referenceRoots } from './clients/trust-store.ts';
 import { canaries, causes, interceptors, knownRoots } from './data.ts';
 import { conclude } from './diagnosis/conclude.ts';
@@ -77,6 +78,8 @@ export async function* diagnose(
     world.hangUp();
   }
 
+  const python = predict(seen, (await client).profile);
+  const clients = await clientsOf(await client, python, seen, { target: on, proxy: route.proxy, world });
   const diagnosis = conclude({ causes: causes() }, seen, world.options.lang, on);
   const report: Report = {
     schema: 'tlsdoctor.report/1',
@@ -90,7 +93,7 @@ export async function* diagnose(
       built: learnt(seen, 'chain.path')?.map(entry => entry.sha256) ?? [],
       problems: learnt(seen, 'chain.problems') ?? [],
     },
-    prediction: { python: predict(seen, (await client).profile), clients: [] },
+    prediction: { python, clients },
     diagnosis,
     facts: seen,
   };

@@ -33,6 +33,7 @@ interface Shape {
       readonly verifyCode: number | null;
       readonly verifyMessage: string | null;
     };
+    readonly clients: readonly { readonly confirmed: boolean | null }[];
   };
   readonly diagnosis: {
     readonly status: string;
@@ -85,8 +86,9 @@ describe.each(scenarios.map(scenario => [scenario.id, scenario] as const))('%s',
   const expected = scenario.expect.python;
   test.skipIf(!expected || requestsPython === null)('requests says what is predicted', async () => {
     const said = await ask(requestsPython as RealPython, 'requests', running);
-    const { report } = await check();
-    const { python } = report.prediction;
+    const { report } = await check(['--confirm']);
+    const { python, clients } = report.prediction;
+    for (const client of clients) if (said.code !== 'name') expect(client.confirmed).not.toBe(false);
     if (said.code === 'name') expect([62, 64]).toContain(expected?.code);
     else expect(said).toMatchObject({ code: expected?.code ?? null });
     expect({ ok: python.ok, code: python.verifyCode }).toEqual({

@@ -112,13 +112,20 @@ function chain(report: Report, { lang, unicode }: DocumentOptions): Part[] {
   return lines.length > 0 ? [heading(words(lang).chain), { kind: 'tree', lines }] : [];
 }
 
-function clientSays({ prediction: { python } }: Report, { lang }: DocumentOptions): Part[] {
-  if (python.ok !== false || python.text === null) return [];
+function clientSays({ prediction: { python, clients } }: Report, { lang }: DocumentOptions): Part[] {
   const said = words(lang);
+  const asked = clients
+    .filter(client => client.confirmed !== null)
+    .map(({ path, confirmed }) =>
+      item(`${line(path)}: ${confirmed ? said.confirmed : said.contradicted}`, confirmed ? 'ok' : 'fail'),
+    );
+  if (python.ok !== false || python.text === null)
+    return asked.length > 0 ? [heading(`${said.clientSays} (${line(python.profile)})`), ...asked] : [];
   return [
     heading(`${said.clientSays} (${line(python.profile)})`),
     item(python.text, 'fail'),
     ...python.then.map(next => item(`${said.then}: ${next.verifyMessage}`)),
+    ...asked,
   ];
 }
 
