@@ -205,7 +205,7 @@ export interface Facts {
   'interception.sameIssuer': boolean;
   /** A host whose certificates are known to come from public CAs shows a matching one that leads to no public root. */
   'interception.publicSite': boolean;
-  /** The public issuer that the server shows when it is asked without the proxy, while the proxy shows a private one; null = no such difference. */
+  /** Who signs for the server when it is asked without the proxy, if that proves that the proxy re-signs; null = it does not. */
   'interception.directIssuer': string | null;
   /** What is wrong with the server's own certificate, which the one in the middle hides behind its own; null = nothing seen. */
   'interception.hiddenFault': string | null;

@@ -2,6 +2,7 @@
 // never followed.
 import type { Duplex } from 'node:stream';
 import type { Purpose, World } from '../world.ts';
+import { dialAny } from './dial-any.ts';
 import { readHead } from './http.ts';
 
 export interface Page {
@@ -41,10 +42,8 @@ export async function getPage(url: string, world: World, purpose: Purpose, signa
   const { protocol, hostname, host, port, pathname, search } = new URL(url);
   if (protocol !== 'http:') return null;
   try {
-    const socket = await world.dial(
-      { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), purpose },
-      signal,
-    );
+    const to = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), purpose };
+    const socket = await dialAny(to, world, signal);
     const page = await getOver(socket, host, `${pathname}${search}`, signal);
     return page.status === null ? null : page;
   } catch {

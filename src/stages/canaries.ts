@@ -4,6 +4,7 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type CanaryName, readCanary } from '../net/canary-name.ts';
+import { dialAny } from '../net/dial-any.ts';
 import { openTunnel } from '../net/proxy.ts';
 import { arrange, didIssue, issuersIn } from '../pki/arrangement.ts';
 import type { Certificate } from '../pki/certificate.ts';
@@ -133,7 +134,7 @@ async function ask(name: CanaryName, run: Run, signal: AbortSignal): Promise<Can
 }
 
 async function open(to: { readonly host: string; readonly port: number }, run: Run, signal: AbortSignal) {
-  if (!run.route.proxy) return run.world.dial({ ...to, purpose: 'canary' }, signal);
+  if (!run.route.proxy) return dialAny({ ...to, purpose: 'canary' }, run.world, signal);
   const tunnel = await openTunnel(run.route.proxy, to, run.world, signal);
   if (!tunnel.socket) throw new Error('the proxy opened no tunnel');
   return tunnel.socket;

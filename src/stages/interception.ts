@@ -1,6 +1,7 @@
 // Does somebody on the way re-sign the connection? Proved, not guessed (DESIGN technique 5): whom it could help to ask
 // is asked as soon as the certificates are there, beside AIA and the rest; a chain that reaches a public root costs nothing.
 import { type Facts, known, learnt, type Observation, type Seen, unknown } from '../model/facts.ts';
+import { didIssue } from '../pki/arrangement.ts';
 import { anchorIn, arranged, askCanaries, canariesFor, fits, type Shown } from './canaries.ts';
 import { recogniseByFiles } from './interceptor-files.ts';
 import { type Recognised, recognise } from './interceptor-names.ts';
@@ -116,7 +117,8 @@ async function firstLook(shown: Shown, seen: Seen, run: Run): Promise<FirstLook>
 /** The chain upwards with what AIA found for it. */
 function withFound(shown: Shown, seen: Seen): Shown {
   const found = parsePem((learnt(seen, 'chain.found') ?? []).map(each => each.pem));
-  return found.length === 0 ? shown : { ...shown, path: [...shown.path, ...found] };
+  const top = found.at(-1);
+  return top ? { ...shown, path: [...shown.path, ...found], topSelfSigned: didIssue(top, top) } : shown;
 }
 
 /** Pages that the one in the middle may have put in the server's place, looked at only when something is wrong. */

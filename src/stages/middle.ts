@@ -41,14 +41,14 @@ export interface Judged {
 }
 
 export async function judgeMiddle(evidence: Evidence, seen: Seen, run: Run): Promise<Judged> {
-  const { shown, isPublic, product, canaries, direct } = evidence;
+  const { shown, isPublic, product, canaries } = evidence;
   const reference = await referenceIfNeeded(evidence, run);
   const strangers = canaries.filter(({ shown: theirs }) => theirs && !reference?.(theirs) && !wasLogged(theirs));
   const same =
     isPublic || !signerIsPrivate(shown) ? [] : strangers.filter(each => each.shown && sameSigner(shown, each.shown));
   const portal = portalIn(evidence, run);
   const isSite = !isPublic && isPublicSite(shown, seen, run);
-  const directIssuer = !isPublic && direct?.isPublic ? direct.shown.leaf.issuer.text : null;
+  const directIssuer = isPublic ? null : issuerWithoutProxy(evidence);
   const hiddenFault = isPublic ? null : hiddenBehind(evidence, seen);
   const trusted = learnt(seen, 'trust.anchored') === true;
 
@@ -94,13 +94,20 @@ export async function faultyRoot({ shown, isPublic }: Evidence, { product }: Jud
     at: run.world.now(),
     profile: 'python3.13',
   });
-  const fault = verdict.ok
-    ? null
-    : [verdict, ...verdict.then].find(({ verifyCode }) => verifyCode >= 80 && verifyCode <= 94);
-  const subject = verdict.chain[fault?.depth ?? -1]?.certificate.subject.text;
-  if (!fault || subject === undefined) return null;
-  const whose = product === null ? 'the private CA' : product;
-  return `“${subject}” (of ${whose}): ${fault.verifyMessage}`;
+  const faults = verdict.ok
+    ? []
+    : [verdict, ...verdict.then].filter(({ verifyCode }) => verifyCode >= 80 && verifyCode <= 94);
+  const said = faults.flatMap(({ depth, verifyMessage }) => {
+    const certificate = verdict.chain[depth ?? -1]?.certificate;
+    if (!certificate) return [];
+    const whose = certificate.selfIssued
+      ? product
+        ? `the root of ${product}`
+        : 'a private root'
+      : `by ${product ?? `“${certificate.issuer.text}”`}`;
+    return [`“${certificate.subject.text}” (${whose}): ${verifyMessage}`];
+  });
+  return said.length > 0 ? said.slice(0, 3).join('; ') : null;
 }
 
 /** Who is asked last is asked only if there is something to compare: the public list takes time to read. */
@@ -112,9 +119,12 @@ async function referenceIfNeeded({ canaries }: Evidence, run: Run) {
 
 const wasLogged = ({ leaf }: Shown) => (leaf.signedTimestamps ?? []).length > 0;
 
-/** Public CAs say where their own certificate can be fetched, so a chain that breaks off without that is private. */
+/**
+ * A chain that is on no public list is private, if it shows who signed. A leaf alone may be a public one with its issuer
+ * forgotten: but public CAs log their certificates and say where their own can be fetched.
+ */
 const signerIsPrivate = (shown: Shown) =>
-  shown.topSelfSigned || (!wasLogged(shown) && (shown.path.at(-1)?.caIssuersUrls.length ?? 0) === 0);
+  shown.path.length > 1 || shown.topSelfSigned || (!wasLogged(shown) && shown.leaf.caIssuersUrls.length === 0);
 
 /** Proof of a login page, in one sentence; null = none. */
 function portalIn({ shown, product, canaries, probed, login }: Evidence, run: Run): string | null {
@@ -147,6 +157,15 @@ function isPublicSite(shown: Shown, seen: Seen, run: Run): boolean {
       name.startsWith('*.') ? host.endsWith(name.slice(1)) : matchesPattern(name, host),
     )
   );
+}
+
+/**
+ * Who signs for the server when no proxy is between, if that proves another one in the middle: somebody public, or just
+ * somebody else while the proxy itself reports what it found wrong with the server.
+ */
+function issuerWithoutProxy({ shown, direct, error }: Evidence): string | null {
+  if (!direct || direct.shown.leaf.sha256 === shown.leaf.sha256 || sameSigner(shown, direct.shown)) return null;
+  return direct.isPublic || error !== null ? direct.shown.leaf.issuer.text : null;
 }
 
 /** What is wrong with the server's own certificate, which the client never gets to see. */

@@ -2,8 +2,10 @@
 // on a path that fails already, and only the target itself is contacted.
 import type { Duplex } from 'node:stream';
 import { learnt, type Seen } from '../model/facts.ts';
+import { dialAny } from '../net/dial-any.ts';
 import { getOver, type Page } from '../net/get.ts';
 import { handshake } from '../net/tls.ts';
+import { codeName, opensslMessage, V } from '../pki/codes.ts';
 import { verify } from '../pki/verify.ts';
 import { offerOf, profileOfRun } from './attempt.ts';
 import { anchorIn, chainShownBy, type Shown } from './canaries.ts';
@@ -25,12 +27,8 @@ export async function askDirectly(run: Run, signal: AbortSignal): Promise<Direct
   const limit = world.within(DIRECT_MS, signal);
   try {
     const to = world.options.connect[0] ?? { host: target.host, port: target.port };
-    const { shown } = await chainShownBy(
-      await world.dial({ ...to, purpose: 'target' }, limit),
-      target.serverName,
-      run,
-      limit,
-    );
+    const transport = await dialAny({ ...to, purpose: 'target' }, world, limit);
+    const { shown } = await chainShownBy(transport, target.serverName, run, limit);
     if (!shown) return null;
     const reference = await run.reference();
     const verdict = verify(shown.leaf, shown.path.slice(1), reference, {
@@ -52,16 +50,23 @@ export async function askDirectly(run: Run, signal: AbortSignal): Promise<Direct
 export async function errorPage(seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
   const page = await pageOverTls(seen, run, signal);
   if (!page) return null;
-  const squid = page.headers['x-squid-error'];
   const text = page.body.replace(/<[^>]{0,500}>/g, ' ').replace(/\s+/g, ' ');
-  const said =
-    /\bX509_V_ERR_[A-Z_]{3,60}/.exec(text)?.[0] ??
-    /certificate verify failed:? ?[(:]? ?([a-z][a-z ,'-]{3,80})/i.exec(text)?.[1]?.trim() ??
-    /\bcertificate (?:has expired|verify failed|is not (?:yet )?valid)\b/i.exec(text)?.[0] ??
-    null;
-  if (said !== null) return said;
+  // Squid names OpenSSL's constant, mitmproxy its sentence.
+  const constant = /X509_V_ERR_[A-Z_]{3,60}/.exec(text)?.[0];
+  if (constant !== undefined) return MESSAGES.get(constant) ?? constant;
+  const sentence =
+    /certificate verify failed:? ?([a-z][a-z ,'-]{3,80})/i.exec(text)?.[1] ??
+    /\bcertificate (?:has expired|verify failed|is not (?:yet )?valid)\b/i.exec(text)?.[0];
+  if (sentence !== undefined) return sentence.trim();
+  const squid = page.headers['x-squid-error'];
   return squid && /SECURE_CONNECT/.test(squid) ? squid.slice(0, 80) : null;
 }
+
+/** OpenSSL's constants, and Squid's own for a wrong name, in OpenSSL's words. */
+const MESSAGES: ReadonlyMap<string, string> = new Map([
+  ...Array.from({ length: 100 }, (_, code) => [codeName(code), opensslMessage(code)] as const),
+  ['X509_V_ERR_DOMAIN_MISMATCH', opensslMessage(V.HOSTNAME_MISMATCH)],
+]);
 
 /** A redirect to a login page by whoever ends TLS with a certificate for another name. */
 export async function loginPageOf(seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
