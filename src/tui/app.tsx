@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { documentOf } from '../report/document.ts';
 import { type Line, layOut } from '../report/layout.ts';
 import { line } from '../report/safe-text.ts';
+import { words } from '../report/words.ts';
 import { contentRows, Frame, type Size } from './components/frame.tsx';
 import { Lines } from './components/lines.tsx';
 import type { Engine, Look } from './engine.ts';
@@ -45,7 +46,13 @@ export function App({
   useKeys(press => {
     if (press.name === 'ctrl-c') return end(true);
     if (now().at !== 'ask' && !press.pasted && press.text === 'q') return end(false);
-    const action = actionOf(now(), press, engine, linesOf(now()).length - contentRows(size));
+    const shown = now();
+    if (shown.at === 'diagnosis' && press.text === 'e' && !press.pasted) {
+      const whole = linesOf({ ...shown, whole: true });
+      const row = whole.findIndex(({ text }) => text === words(look.lang).explain);
+      return dispatch({ type: 'whole', row: Math.max(0, Math.min(row, whole.length - contentRows(size))) });
+    }
+    const action = actionOf(shown, press, engine, linesOf(shown).length - contentRows(size));
     if (action) dispatch(action);
   });
 
@@ -136,8 +143,7 @@ function actionOf(screen: Screen, press: Press, engine: Engine, last: number): A
       return press.name === 'enter' ? { type: 'start', job: { kind: 'target', target: screen.target } } : null;
     case 'diagnosis':
       if (by !== undefined) return { type: 'move', by, last };
-      if (press.text === 'r') return { type: 'again' };
-      return press.text === 'e' ? { type: 'whole' } : null;
+      return press.text === 'r' ? { type: 'again' } : null;
     default:
       return null;
   }

@@ -32,7 +32,8 @@ export type Action =
   | { readonly type: 'start'; readonly job: Job }
   | { readonly type: 'event'; readonly run: number; readonly event: Event }
   | { readonly type: 'again' }
-  | { readonly type: 'whole' }
+  /** `row`: where the explanation begins once it is shown. */
+  | { readonly type: 'whole'; readonly row: number }
   | { readonly type: 'back' }
   | { readonly type: 'help' };
 
@@ -63,7 +64,7 @@ export function next(screen: Screen, action: Action): Screen {
         : { ...screen, view: fold(screen.view, action.event) };
     case 'diagnosis':
       if (action.type === 'again') return begin(screen.job);
-      if (action.type === 'whole') return { ...screen, whole: !screen.whole, top: 0 };
+      if (action.type === 'whole') return { ...screen, whole: !screen.whole, top: screen.whole ? 0 : action.row };
       if (action.type === 'move') return { ...screen, top: clamp(screen.top + action.by, action.last) };
       return action.type === 'back' ? ASK : screen;
   }

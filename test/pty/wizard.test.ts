@@ -29,6 +29,10 @@ test('a practice problem from the list to its diagnosis, its explanation, again,
   expect(rows.at(-1)).toMatch(/scroll · e explain · r run again · Esc back · \? help · q quit/);
   expect(wizard.screen()).toMatch(/this machine ─✗─ server/);
   expect(wizard.screen()).toMatch(/✗ Lab Issuing CA {2}\(nobody sent this one\)/);
+  wizard.press('e');
+  await wizard.until(/Why this happens/);
+  wizard.press('e');
+  await wizard.until(/✗ FAIL/);
   wizard.press('jjjjjjjjjjjjjjjjjj');
   await wizard.until(/What to do: on this machine/);
   wizard.press('?');

@@ -2,7 +2,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import type { Lang } from '../../model/knowledge.ts';
-import { fitting } from '../../report/safe-text.ts';
+import { fitting, width } from '../../report/safe-text.ts';
 import type { Look } from '../engine.ts';
 import { keyName, keysOf } from '../keys.ts';
 import type { Screen } from '../screen.ts';
@@ -38,14 +38,18 @@ export function Frame({
         {children}
       </Box>
       <Text wrap="truncate" {...inkOf('dim', look.colour)}>
-        {fitting(footer(at, look.lang, look.unicode), size.columns - 1)}
+        {footer(at, look.lang, look.unicode, size.columns - 1)}
       </Text>
     </Box>
   );
 }
 
-function footer(at: Screen['at'], lang: Lang, unicode: boolean): string {
-  return keysOf(at)
-    .map(key => `${keyName(key, unicode)} ${key.does[lang]}`)
-    .join(unicode ? ' · ' : ' | ');
+/** The keys that fit; help and quit always do, and help lists the rest. */
+function footer(at: Screen['at'], lang: Lang, unicode: boolean, columns: number): string {
+  const keys = [...keysOf(at)];
+  for (;;) {
+    const text = keys.map(key => `${keyName(key, unicode)} ${key.does[lang]}`).join(unicode ? ' · ' : ' | ');
+    if (width(text) <= columns || keys.length <= 2) return fitting(text, columns);
+    keys.splice(-3, 1);
+  }
 }
