@@ -47,75 +47,84 @@ interface Shape {
   };
 }
 
-describe.each(scenarios.map(scenario => [scenario.id, scenario] as const))('%s', (_id, scenario: Scenario) => {
-  let running: Running;
-  beforeAll(async () => {
-    running = await startScenario(scenario);
-  });
-  afterAll(() => running?.close());
-
-  const check = async (extra: readonly string[] = []) => {
-    // `python3` on PATH decides the default profile: let it be the one that is asked below.
-    const path = `${requestsPython?.path.replace(/\/[^/]+$/, '') ?? ''}:${process.env.PATH}`;
-    const ran = await run(['check', running.target, ...running.args, '--json', ...extra], {
-      env: { PATH: path, ...running.env },
-      within: running.within,
+describe.concurrent.each(scenarios.map(scenario => [scenario.id, scenario] as const))(
+  '%s',
+  (_id, scenario: Scenario) => {
+    let running: Running;
+    beforeAll(async () => {
+      running = await startScenario(scenario);
     });
-    expect(ran.stderr).toBe('');
-    return { code: ran.code, report: JSON.parse(ran.stdout) as Shape };
-  };
+    afterAll(() => running?.close());
 
-  test('is diagnosed', async () => {
-    const { code, report } = await check();
-    const { status, primary, others } = report.diagnosis;
-    expect({ status, primary: primary && `${primary.cause} ${primary.confidence}`, code }).toEqual({
-      status: scenario.expect.status,
-      primary: scenario.expect.primary ?? null,
-      code: { healthy: 0, problem: 1, inconclusive: 3 }[scenario.expect.status],
+    const check = async (extra: readonly string[] = []) => {
+      // `python3` on PATH decides the default profile: let it be the one that is asked below.
+      const path = `${requestsPython?.path.replace(/\/[^/]+$/, '') ?? ''}:${process.env.PATH}`;
+      const ran = await run(['check', running.target, ...running.args, '--json', ...extra], {
+        env: { PATH: path, ...running.env },
+        within: running.within,
+      });
+      expect(ran.stderr).toBe('');
+      return { code: ran.code, report: JSON.parse(ran.stdout) as Shape };
+    };
+
+    test('is diagnosed', async () => {
+      const { code, report } = await check();
+      const { status, primary, others } = report.diagnosis;
+      expect({ status, primary: primary && `${primary.cause} ${primary.confidence}`, code }).toEqual({
+        status: scenario.expect.status,
+        primary: scenario.expect.primary ?? null,
+        code: { healthy: 0, problem: 1, inconclusive: 3 }[scenario.expect.status],
+      });
+      const found = [primary?.cause, ...others.map(other => other.cause)];
+      for (const cause of scenario.expect.others ?? []) expect(found).toContain(cause);
+      for (const cause of scenario.expect.not ?? []) expect(found).not.toContain(cause);
+      expect(report.stages).toHaveLength(11);
+      if (primary) {
+        expect(primary.evidence).not.toEqual([]);
+        expect(primary.fixes).not.toEqual([]);
+      }
     });
-    const found = [primary?.cause, ...others.map(other => other.cause)];
-    for (const cause of scenario.expect.others ?? []) expect(found).toContain(cause);
-    for (const cause of scenario.expect.not ?? []) expect(found).not.toContain(cause);
-    expect(report.stages).toHaveLength(11);
-    if (primary) {
-      expect(primary.evidence).not.toEqual([]);
-      expect(primary.fixes).not.toEqual([]);
-    }
-  });
 
-  const expected = scenario.expect.python;
-  test.skipIf(!expected || requestsPython === null)('requests says what is predicted', async () => {
-    const said = await ask(requestsPython as RealPython, 'requests', running);
-    const { report } = await check(['--confirm']);
-    const { python, clients } = report.prediction;
-    for (const client of clients) if (said.code !== 'name') expect(client.confirmed).not.toBe(false);
-    if (said.code === 'name') expect([62, 64]).toContain(expected?.code);
-    else expect(said).toMatchObject({ code: expected?.code ?? null });
-    expect({ ok: python.ok, code: python.verifyCode }).toEqual({
-      ok: said.ok,
-      code: said.code === 'name' ? expected?.code : said.code,
+    const expected = scenario.expect.python;
+    test.skipIf(!expected || requestsPython === null)('requests says what is predicted', async () => {
+      const said = await ask(requestsPython as RealPython, 'requests', running);
+      const { report } = await check(['--confirm']);
+      const { python, clients } = report.prediction;
+      for (const client of clients) if (said.code !== 'name') expect(client.confirmed).not.toBe(false);
+      if (said.code === 'name') expect([62, 64]).toContain(expected?.code);
+      else expect(said).toMatchObject({ code: expected?.code ?? null });
+      expect({ ok: python.ok, code: python.verifyCode }).toEqual({
+        ok: said.ok,
+        code: said.code === 'name' ? expected?.code : said.code,
+      });
+      if (said.message !== null) expect(python.verifyMessage).toBe(said.message);
     });
-    if (said.message !== null) expect(python.verifyMessage).toBe(said.message);
-  });
 
-  // Through a proxy, plain ssl is not what anybody uses.
-  const others = PYTHONS.filter(python => /^3\.([89]|1\d)$/.test(python.version));
-  test
-    .skipIf(!expected || scenario.lab.proxy !== undefined)
-    .each(others.map(python => [python.version, python] as const))(
-    'ssl of Python %s says what is predicted',
-    async (version, python) => {
-      const said = await ask(python, 'ssl', running);
-      const { report } = await check(['--profile', `python${version}`]);
-      const predicted = report.prediction.python;
-      expect({
-        ok: predicted.ok,
-        code: predicted.verifyCode,
-        message: said.message === null ? null : predicted.verifyMessage,
-      }).toEqual({ ok: said.ok, code: said.code, message: said.message });
-    },
-  );
-});
+    // Through a proxy, plain ssl is not what anybody uses.
+    // What a Python says does not depend on our Node: it is asked once, on the first.
+    const others = PYTHONS.filter(
+      ({ version }) =>
+        process.env.TLSDOCTOR_AGAIN !== 'true' &&
+        version.startsWith('3.') &&
+        Number(version.slice(2)) >= (expected?.since ?? 8),
+    );
+    test
+      .skipIf(!expected || scenario.lab.proxy !== undefined)
+      .each(others.map(python => [python.version, python] as const))(
+      'ssl of Python %s says what is predicted',
+      async (version, python) => {
+        const said = await ask(python, 'ssl', running);
+        const { report } = await check(['--profile', `python${version}`]);
+        const predicted = report.prediction.python;
+        expect({
+          ok: predicted.ok,
+          code: predicted.verifyCode,
+          message: said.message === null ? null : predicted.verifyMessage,
+        }).toEqual({ ok: said.ok, code: said.code, message: said.message });
+      },
+    );
+  },
+);
 
 async function ask(python: RealPython, kind: 'requests' | 'ssl', running: Running): Promise<Said> {
   const at = running.args.indexOf('--proxy');

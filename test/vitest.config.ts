@@ -5,6 +5,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     pool: 'forks',
+    maxConcurrency: 4,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -100,7 +100,11 @@ export interface Scenario {
     readonly others?: readonly string[];
     readonly not?: readonly string[];
     /** What real Pythons say: a verify code, 0 = accepted, null = fails otherwise, absent = not asked. */
-    readonly python?: { readonly code: number | null };
+    readonly python?: {
+      readonly code: number | null;
+      /** Oldest minor version of Python 3 to ask; those before depend on how they were built. */
+      readonly since?: number;
+    };
   };
 }
 
