@@ -389,7 +389,8 @@ function quiet(stream: Duplex): void {
   stream.on('error', () => {});
 }
 
-async function listen(server: Server, host: string): Promise<Listening> {
+/** Listens on a free port; close() also ends what is connected. */
+export async function listen(server: Server, host: string): Promise<Listening> {
   const open = new Set<Socket>();
   server.on('connection', socket => {
     open.add(socket);
