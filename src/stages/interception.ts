@@ -29,7 +29,7 @@ export const interception: Stage<Gives> = {
     'interception.hiddenFault',
     'interception.faultyRoot',
   ],
-  share: 0.6,
+  share: 0.8,
   waitingFor: () => 'signs of a box in the middle',
   async *run(seen, run, signal, observed) {
     const shown = arranged(learnt(seen, 'handshake.certificates') ?? []);
@@ -179,14 +179,9 @@ async function* withoutCertificate(
   const chosen = run.world.options.portalProbe !== undefined;
   const probes = chosen || looksPublic(seen, run) ? probesFor(run) : [];
   const probed: Probed | null = probes.length > 0 ? await probePortal(probes, run, signal) : null;
-  const inPlain =
-    probed?.portal === undefined || probed.portal === null
-      ? (loginInPlain(said, run.target.host) ??
-        (/^HTTP\/1\.\d 30/.test(said) ? await loginPageInPlain(seen, run, signal) : null))
-      : null;
-  const portal = probed?.portal ?? (inPlain && `${run.target.host} ${inPlain}`);
+  const portal = probed ? probed.portal : await loginInstead(said, seen, run, signal);
   if (portal) {
-    const how = probed?.portal ? probed.how : 'what came instead of TLS';
+    const how = probed?.how ?? 'what came instead of TLS';
     yield known('interception.signs', [portal], how);
     yield known('interception.kind', 'captive-portal', how);
     yield known('interception.product', null, how);
@@ -197,4 +192,16 @@ async function* withoutCertificate(
     yield known('interception.signs', [], probed.how);
   }
   return { status: 'skipped', text: none };
+}
+
+/** What came instead of TLS, from the target or from canaries that were chosen by hand: a way to a login page? */
+async function loginInstead(said: string, seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
+  const { host } = run.target;
+  const own =
+    loginInPlain(said, host) ?? (/^HTTP\/1\.\d 30/.test(said) ? await loginPageInPlain(seen, run, signal) : null);
+  if (own !== null) return `${host} ${own}`;
+  if (run.world.options.offline || !run.world.options.canaries?.length) return null;
+  const answers = await askCanaries(canariesFor(run), run, signal);
+  const plain = answers.find(each => loginInPlain(each.plain, each.host) !== null);
+  return plain ? `${plain.host} ${loginInPlain(plain.plain, plain.host)}` : null;
 }

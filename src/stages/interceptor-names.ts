@@ -21,6 +21,8 @@ export function recognise(
   interceptors: readonly Interceptor[],
 ): Recognised | null {
   for (const product of interceptors) {
+    // A login page's certificate is at home on its own host.
+    if (product.kind === 'captive-portal' && fits) continue;
     const certificate = path.find(each => isListed(each, product));
     if (certificate) return { product, how: `“${certificate.subject.text}” is known by its fingerprint` };
   }
