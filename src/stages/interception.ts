@@ -1,6 +1,7 @@
 // Does somebody on the way re-sign the connection? Proved, not guessed (DESIGN technique 5): whom it could help to ask
 // is asked as soon as the certificates are there, beside AIA and the rest; a chain that reaches a public root costs nothing.
 import { type Facts, known, learnt, type Observation, type Seen, unknown } from '../model/facts.ts';
+import { isPrivate } from '../net/http.ts';
 import { didIssue } from '../pki/arrangement.ts';
 import { anchorIn, arranged, askCanaries, canariesFor, fits, type Shown } from './canaries.ts';
 import { recogniseByFiles } from './interceptor-files.ts';
@@ -85,7 +86,9 @@ async function firstLook(shown: Shown, seen: Seen, run: Run): Promise<FirstLook>
       ? true
       : anchorIn(await run.reference(), shown) !== null;
   const named = fits(shown.leaf, run.target.host);
-  const product = isPublic ? null : recognise(shown.path, named, run.interceptors());
+  // Whoever inspects signs for what was asked; an address inside that shows another name is a device's own page.
+  const inside = run.target.serverName === null && isPrivate(run.target.host) && !LOOPBACK.test(run.target.host);
+  const product = isPublic ? null : recognise(shown.path, { fits: named, inside }, run.interceptors());
   const foreign = looksPublic(seen, run);
   const chosen = options.canaries !== null || options.portalProbe !== undefined;
   // Signed certificate timestamps: a public CA issued it, whatever is missing between.
@@ -113,6 +116,8 @@ async function firstLook(shown: Shown, seen: Seen, run: Run): Promise<FirstLook>
     probe: run.route.proxy === null && (!named || !anchor) && (chosen || foreign),
   };
 }
+
+const LOOPBACK = /^127\.|^::1$/;
 
 /** The chain upwards with what AIA found for it. */
 function withFound(shown: Shown, seen: Seen): Shown {

@@ -50,8 +50,10 @@ const leafBy = (issuer: string, subject = 'CN=site.example.com') =>
     spki: new Uint8Array(),
   }) as unknown as Certificate;
 
-const productOf = (issuer: string, fits = true, subject?: string) =>
-  recognise([leafBy(issuer, subject)], fits, interceptors)?.product.id ?? null;
+const AS_ASKED = { fits: true, inside: false };
+
+const productOf = (issuer: string, fits = true, subject?: string, inside = false) =>
+  recognise([leafBy(issuer, subject)], { fits, inside }, interceptors)?.product.id ?? null;
 
 describe('products by the names they sign with', () => {
   const facts = `${root}../shared/facts/interceptors.json`;
@@ -82,22 +84,28 @@ describe('products by the names they sign with', () => {
     expect(productOf('O=Fortinet, CN=FortiGate CA', false, own)).toBeNull();
     expect(productOf('O=Fortinet, CN=FortiGate CA', true, own)).toBe('fortigate');
     expect(productOf('O=Fortinet, CN=FortiGate CA', false)).toBe('fortigate');
+    const appliance = 'CN=SophosApplianceCertificate_1';
+    expect(productOf('CN=SecurityAppliance_SSL_CA', false, appliance, true)).toBeNull();
+    expect(productOf('CN=SecurityAppliance_SSL_CA', true, appliance, true)).toBe('sophos-firewall');
   });
 
   test('a root that was not sent counts by the name of whom it signed', () => {
     const path = [leafBy('CN=Some Issuing CA'), leafBy('CN=Qustodio CA', 'CN=Some Issuing CA')];
-    expect(recognise(path, true, interceptors)?.product.id).toBe('qustodio');
+    expect(recognise(path, { fits: true, inside: false }, interceptors)?.product.id).toBe('qustodio');
   });
 
   test('by fingerprint and by key, whatever it calls itself', () => {
     const { leaf } = chainOf({ leaf: { names: ['a.test'] } }, ['leaf']);
     const entry = { ...(interceptors[0] as (typeof interceptors)[number]), match: [] };
-    expect(recognise([leaf], true, [entry])).toBeNull();
-    expect(recognise([leaf], true, [{ ...entry, certificates: [leaf.sha256] }])?.product.id).toBe(entry.id);
+    expect(recognise([leaf], AS_ASKED, [entry])).toBeNull();
+    expect(recognise([leaf], AS_ASKED, [{ ...entry, certificates: [leaf.sha256] }])?.product.id).toBe(entry.id);
     const key = createHash('sha256').update(leaf.spki).digest('base64');
-    expect(recognise([leaf], true, [{ ...entry, keys: [key] }])?.product.id).toBe(entry.id);
-    expect(recognise([leaf], true, [{ ...entry, kind: 'captive-portal', keys: [key] }])).toBeNull();
-    expect(recognise([leaf], false, [{ ...entry, kind: 'captive-portal', keys: [key] }])?.product.id).toBe(entry.id);
+    expect(recognise([leaf], AS_ASKED, [{ ...entry, keys: [key] }])?.product.id).toBe(entry.id);
+    expect(recognise([leaf], AS_ASKED, [{ ...entry, kind: 'captive-portal', keys: [key] }])).toBeNull();
+    expect(
+      recognise([leaf], { fits: false, inside: false }, [{ ...entry, kind: 'captive-portal', keys: [key] }])?.product
+        .id,
+    ).toBe(entry.id);
   });
 });
 
