@@ -1,6 +1,7 @@
 // The knowledge that was compiled at build: plain JSON beside the bundle, read when first asked for.
 import { readFileSync } from 'node:fs';
 import type { Scenario } from './lab/scenario.ts';
+import type { ErrorEntry, Speaker, UnsafeEntry, VerifyCode } from './model/clue.ts';
 import type { Canaries, Cause, Interceptor, KnownRoots } from './model/knowledge.ts';
 
 const FOLDER = new URL(
@@ -19,3 +20,7 @@ export const knownRoots = () => load<KnownRoots>('roots');
 export const interceptors = () => load<readonly Interceptor[]>('interceptors');
 export const canaries = () => load<Canaries>('canaries');
 export const scenarios = () => load<readonly Scenario[]>('scenarios');
+export const errors = () => load<readonly ErrorEntry[]>('errors');
+export const speakers = () => load<readonly Speaker[]>('speakers');
+export const unsafeAdvices = () => load<readonly UnsafeEntry[]>('unsafe');
+export const verifyCodes = () => load<readonly VerifyCode[]>('verifyCodes');

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
+import type { CauseRow, ErrorEntry, ErrorExample, Speaker, UnsafeEntry, VerifyCode, Wording } from '../model/clue.ts';
 import type {
   Canaries,
   Cause,
@@ -13,13 +14,16 @@ import type {
   KnownRoots,
   RemovedRoot,
   Step,
+  Text,
 } from '../model/knowledge.ts';
 
 export interface CompiledKnowledge {
   readonly causes: readonly Cause[];
   readonly fixes: readonly Fix[];
-  /** `{ id, …the YAML }`: src/intake knows the rest. */
-  readonly errors: readonly ({ readonly id: string } & Readonly<Record<string, unknown>>)[];
+  readonly errors: readonly ErrorEntry[];
+  readonly speakers: readonly Speaker[];
+  readonly unsafe: readonly UnsafeEntry[];
+  readonly verifyCodes: readonly VerifyCode[];
   readonly interceptors: readonly Interceptor[];
   readonly roots: KnownRoots;
   readonly canaries: Canaries;
@@ -51,10 +55,17 @@ export function compileKnowledge(root: string): CompiledKnowledge {
     for (const [i, id] of cause.explains.entries())
       if (!ids.has(id))
         throw new KnowledgeError(`knowledge/causes/${cause.id}.yaml`, `/explains/${i}`, `there is no cause ${id}`);
+  const reasons = (fileOf(folder, 'reasons', check('reasons')) ?? {}) as Readonly<Record<string, Text>>;
+  const errors = entriesIn(folder, 'errors', check('error')).map(([id, raw]) =>
+    errorOf(id, raw as unknown as RawError, reasons, ids),
+  );
   return {
     causes,
     fixes,
-    errors: entriesIn(folder, 'errors', check('error')).map(([id, raw]) => ({ id, ...raw })),
+    errors,
+    speakers: (fileOf(folder, 'speakers', check('speakers')) ?? []) as readonly Speaker[],
+    unsafe: (fileOf(folder, 'unsafe', check('unsafe')) ?? []) as readonly UnsafeEntry[],
+    verifyCodes: verifyCodesOf(fileOf(folder, 'verify-codes', check('verify-codes')) ?? [], errors),
     interceptors: interceptorsOf(fileOf(folder, 'interceptors', check('interceptors')) ?? []),
     roots: rootsOf(fileOf(folder, 'roots', check('roots')) ?? NO_ROOTS),
     canaries: (fileOf(folder, 'canaries', check('canaries')) ?? NO_CANARIES) as Canaries,
@@ -70,6 +81,20 @@ type RawFix = Omit<Fix, 'safety' | 'when' | 'steps'> &
 type Optional = 'severity' | 'codes' | 'explains' | 'avoid' | 'mild';
 type RawCause = Omit<Cause, 'id' | 'fixes' | Optional> &
   Partial<Pick<Cause, Optional>> & { readonly fixes: readonly (string | RawFix)[] };
+type RawError = Omit<ErrorEntry, 'id' | 'codes' | 'wordings' | 'causes'> & {
+  readonly codes?: readonly number[];
+  readonly wordings: readonly (Omit<Wording, 'weight' | 'host' | 'examples'> &
+    Partial<Pick<Wording, 'weight' | 'host'>> & {
+      readonly examples: readonly (string | (Pick<ErrorExample, 'text'> & Partial<ErrorExample>))[];
+    })[];
+  readonly causes: readonly (Omit<CauseRow, 'because' | 'when'> & {
+    readonly because: string;
+    readonly when?: CauseRow['when'];
+  })[];
+};
+type RawVerifyCode = Pick<VerifyCode, 'group'> & {
+  readonly elsewhere: readonly { readonly library: string; readonly name: string; readonly wider?: boolean }[];
+};
 type RawRoots = Omit<KnownRoots, 'removed'> & {
   readonly removed: readonly (Omit<RemovedRoot, 'subject' | 'keyId' | 'removedIn'> & Partial<RemovedRoot>)[];
 };
@@ -88,6 +113,45 @@ function causeOf(id: string, raw: RawCause, shared: ReadonlyMap<string, Fix>): C
   });
   return { severity: 'error', codes: [], explains: [], avoid: [], mild: null, ...raw, id, fixes };
 }
+
+/** Reasons and causes are named in an error's file and must exist. */
+function errorOf(
+  id: string,
+  raw: RawError,
+  reasons: Readonly<Record<string, Text>>,
+  causes: ReadonlySet<string>,
+): ErrorEntry {
+  const file = `knowledge/errors/${id}.yaml`;
+  return {
+    codes: [],
+    ...raw,
+    id,
+    wordings: raw.wordings.map(wording => ({
+      weight: null,
+      host: null,
+      ...wording,
+      examples: wording.examples.map(example => ({
+        tool: null,
+        host: null,
+        ...(typeof example === 'string' ? { text: example } : example),
+      })),
+    })),
+    causes: raw.causes.map((row, i) => {
+      const because = reasons[row.because];
+      if (!because) throw new KnowledgeError(file, `/causes/${i}/because`, `there is no reason ${row.because}`);
+      if (!causes.has(row.cause)) throw new KnowledgeError(file, `/causes/${i}`, `there is no cause ${row.cause}`);
+      return { ...row, because, when: row.when ?? null };
+    }),
+  };
+}
+
+const verifyCodesOf = (raw: unknown, errors: readonly ErrorEntry[]): VerifyCode[] =>
+  (raw as readonly (Pick<VerifyCode, 'code' | 'name' | 'message'> & Partial<RawVerifyCode>)[]).map(each => ({
+    group: null,
+    ...each,
+    error: errors.find(error => error.codes.includes(each.code))?.id ?? null,
+    elsewhere: (each.elsewhere ?? []).map(({ library, name, wider }) => ({ library, name, wider: wider ?? false })),
+  }));
 
 const fixOf = (raw: object): Fix => {
   const fix = raw as RawFix;

@@ -23,6 +23,10 @@ export interface CertificateSpec {
   /** Common name; null = an empty subject. */
   readonly cn?: string | null;
   readonly organisation?: string;
+  /** The whole subject instead: attribute (CN, O, OU, C) and text, in order. */
+  readonly subject?: readonly (readonly [string, string])[];
+  /** Instead of the key's own identifier, hex. */
+  readonly keyId?: string;
   /** subjectAltName: DNS names and IP addresses; null = no extension. */
   readonly names?: readonly string[] | null;
   readonly ca?: boolean;
@@ -42,9 +46,9 @@ export interface CertificateSpec {
   /** permitted and excluded DNS subtrees. */
   readonly permitted?: readonly string[];
   readonly excluded?: readonly string[];
-  readonly caIssuers?: string;
-  readonly ocsp?: string;
-  readonly crl?: string;
+  readonly caIssuers?: string | readonly string[];
+  readonly ocsp?: string | readonly string[];
+  readonly crl?: string | readonly string[];
   readonly mustStaple?: boolean;
   /** Embedded SCTs: days relative to now. */
   readonly scts?: readonly number[];
@@ -61,6 +65,8 @@ export interface Made {
   readonly spec: CertificateSpec;
   /** DER of the subject. */
   readonly subject: Uint8Array;
+  /** DER of the SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
   readonly keyId: Uint8Array;
   readonly serial: Uint8Array;
 }
@@ -94,8 +100,13 @@ export function makeCertificate(
   now: Date,
 ): Made {
   const spki = spkiOf(key);
-  const keyId = createHash('sha1').update(spki.subarray(-65)).digest();
-  const subject = distinguishedName(spec.cn === undefined ? name : spec.cn, spec.organisation);
+  const keyId =
+    spec.keyId === undefined
+      ? createHash('sha1').update(spki.subarray(-65)).digest()
+      : new Uint8Array(Buffer.from(spec.keyId, 'hex'));
+  const subject = spec.subject
+    ? seq(...spec.subject.map(([type, text]) => attribute(ATTRIBUTES[type] ?? type, text)))
+    : distinguishedName(spec.cn === undefined ? name : spec.cn, spec.organisation);
   const serial =
     spec.serial === undefined ? Buffer.concat([Uint8Array.of(0x4c), randomBytes(15)]) : Buffer.from([spec.serial]);
   const signer = issuer?.key ?? key;
@@ -121,6 +132,7 @@ export function makeCertificate(
     keyPem: key.export({ type: 'pkcs8', format: 'pem' }) as string,
     spec,
     subject,
+    spki,
     keyId,
     serial,
   };
@@ -169,12 +181,14 @@ export function algorithmOf(
 }
 
 export function distinguishedName(cn: string | null, organisation?: string): Uint8Array {
-  const attribute = (type: string, text: string) => set(seq(oid(type), utf8(text)));
   return seq(
     ...(organisation ? [attribute('2.5.4.10', organisation)] : []),
     ...(cn === null ? [] : [attribute('2.5.4.3', cn)]),
   );
 }
+
+const attribute = (type: string, text: string) => set(seq(oid(type), utf8(text)));
+const ATTRIBUTES: Readonly<Record<string, string>> = { CN: '2.5.4.3', C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11' };
 
 const spkiOf = (key: KeyObject) => createPublicKey(key).export({ type: 'spki', format: 'der' });
 
@@ -210,8 +224,8 @@ function extensions(spec: CertificateSpec, keyId: Uint8Array, issuerKeyId: Uint8
   if (spec.permitted || spec.excluded)
     add('2.5.29.30', true, seq(...subtrees(0xa0, spec.permitted), ...subtrees(0xa1, spec.excluded)));
   const access = [
-    ...(spec.ocsp ? [['1.3.6.1.5.5.7.48.1', spec.ocsp] as const] : []),
-    ...(spec.caIssuers ? [['1.3.6.1.5.5.7.48.2', spec.caIssuers] as const] : []),
+    ...listOf(spec.ocsp).map(url => ['1.3.6.1.5.5.7.48.1', url] as const),
+    ...listOf(spec.caIssuers).map(url => ['1.3.6.1.5.5.7.48.2', url] as const),
   ];
   if (access.length > 0)
     add(
@@ -219,12 +233,20 @@ function extensions(spec: CertificateSpec, keyId: Uint8Array, issuerKeyId: Uint8
       false,
       seq(...access.map(([method, url]) => seq(oid(method), tagged(0x86, Buffer.from(url))))),
     );
-  if (spec.crl) add('2.5.29.31', false, seq(seq(tagged(0xa0, tagged(0xa0, tagged(0x86, Buffer.from(spec.crl)))))));
+  if (spec.crl)
+    add(
+      '2.5.29.31',
+      false,
+      seq(...listOf(spec.crl).map(url => seq(tagged(0xa0, tagged(0xa0, tagged(0x86, Buffer.from(url))))))),
+    );
   if (spec.mustStaple) add('1.3.6.1.5.5.7.1.24', false, seq(int(5)));
   if (spec.scts) add('1.3.6.1.4.1.11129.2.4.2', false, octets(sctList(spec.scts.map(days => moment(days, now)))));
   for (const extra of spec.extra ?? []) add(extra.oid, extra.critical ?? false, Buffer.from(extra.hex, 'hex'));
   return list;
 }
+
+export const listOf = (one: string | readonly string[] | undefined): readonly string[] =>
+  one === undefined ? [] : typeof one === 'string' ? [one] : one;
 
 const EXT_KEY_USAGES: Readonly<Record<string, string>> = {
   serverAuth: '1.3.6.1.5.5.7.3.1',

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Options } from '../model/options.ts';
 import { type MintSpec, mintingProxy, type PortalManner, probeServer } from './interceptor.ts';
-import { type CertificateSpec, makePki, moment, type Pki } from './pki.ts';
+import { type PagePlan, pageServer, withPages } from './pages.ts';
+import { type CertificateSpec, listOf, makePki, moment, type Pki } from './pki.ts';
+import { makeOcsp, type OcspPlan } from './revocation.ts';
 import {
   blackHole,
   closedPort,
@@ -26,6 +28,8 @@ export interface ServerPlan extends Omit<Partial<TlsSpec>, 'certificates' | 'key
   /** Whose key to use, when it is not the first one's. */
   readonly keyOf?: string;
   readonly clientCas?: readonly string[];
+  /** An OCSP response to staple. */
+  readonly staple?: OcspPlan;
   /** Instead of TLS. */
   readonly plain?: PlainManner | 'closed' | 'black-hole' | 'no-starttls';
   /** Loopback address to listen on. */
@@ -54,6 +58,8 @@ export interface LabPlan {
   readonly portal?: PortalManner;
   /** Serve this certificate as http://127.0.0.1:PORT/ca.der; `{aia}` in certificate URLs becomes that. */
   readonly aia?: string;
+  /** Plain-http pages that URLs in certificates point to: `{name}` there becomes the page's address. */
+  readonly pages?: Readonly<Record<string, PagePlan>>;
   readonly client?: {
     /** Names of trusted certificates: --default-ca-file. */
     readonly trusts?: readonly string[];
@@ -146,7 +152,8 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     lab.aia === undefined
       ? null
       : keep(await httpServer(() => (lab.aia === undefined ? null : (pki.get(lab.aia)?.der ?? null))));
-  pki = makePki(withUrls(lab, aia?.port ?? 0), now);
+  const pages = lab.pages ? keep(await pageServer(lab.pages, () => pki)) : null;
+  pki = makePki(withUrls(lab, aia?.port ?? 0, pages?.port ?? 0), now);
   const pems = (names: readonly string[]) => names.map(name => certificate(pki, name).pem);
 
   const end = lab.server ? await startServer(lab.server, pki, keep) : null;
@@ -264,7 +271,7 @@ async function startServer(plan: ServerPlan, pki: Pki, keep: <T extends Listenin
 }
 
 function tlsSpec(
-  { sends = ['leaf'], keyOf, clientCas, plain: _plain, host: _host, ...rest }: ServerPlan,
+  { sends = ['leaf'], keyOf, clientCas, staple, plain: _plain, host: _host, ...rest }: ServerPlan,
   pki: Pki,
 ): TlsSpec {
   return {
@@ -272,6 +279,7 @@ function tlsSpec(
     certificates: sends.map(name => certificate(pki, name).pem),
     key: certificate(pki, keyOf ?? sends[0] ?? 'leaf').keyPem,
     ...(clientCas ? { clientCas: clientCas.map(name => certificate(pki, name).pem) } : {}),
+    ...(staple ? { staple: makeOcsp(staple, pki, new Date()) } : {}),
   };
 }
 
@@ -302,13 +310,22 @@ async function startProxy(
   return `${scheme ?? (own ? 'https' : 'http')}://127.0.0.1:${proxy.port}`;
 }
 
-/** The plan with defaults filled in: the scenario's key, and `{aia}` as the URL it stands for. */
-function withUrls(lab: LabPlan, port: number): Record<string, CertificateSpec> {
-  const url = (text: string) => text.replace('{aia}', `http://127.0.0.1:${port}/ca.der`);
+/** The plan with defaults filled in: the scenario's key, and `{aia}` and `{page}` as the URLs they stand for. */
+function withUrls(lab: LabPlan, aiaPort: number, pagesPort: number): Record<string, CertificateSpec> {
+  const url = (text: string) =>
+    withPages(text.replace('{aia}', `http://127.0.0.1:${aiaPort}/ca.der`), lab.pages ?? {}, pagesPort);
+  const urls = (spec: CertificateSpec, kind: 'caIssuers' | 'ocsp' | 'crl') =>
+    spec[kind] === undefined ? {} : { [kind]: listOf(spec[kind]).map(url) };
   return Object.fromEntries(
     Object.entries(lab.pki ?? {}).map(([name, spec]) => [
       name,
-      { ...(lab.key ? { key: lab.key } : {}), ...spec, ...(spec?.caIssuers ? { caIssuers: url(spec.caIssuers) } : {}) },
+      {
+        ...(lab.key ? { key: lab.key } : {}),
+        ...spec,
+        ...urls(spec ?? {}, 'caIssuers'),
+        ...urls(spec ?? {}, 'ocsp'),
+        ...urls(spec ?? {}, 'crl'),
+      },
     ]),
   );
 }

@@ -178,6 +178,7 @@ export type PlainManner =
   | 'silence'
   | 'half-hello'
   | 'unknown-name'
+  | 'login'
   | 'close'
   | 'reset'
   | 'drip';
@@ -201,6 +202,12 @@ const MANNERS: Readonly<Record<PlainManner, (socket: Socket) => void>> = {
     socket.once('data', () =>
       socket.end(
         'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<h1>Bad Request</h1>',
+      ),
+    ),
+  login: socket =>
+    socket.once('data', () =>
+      socket.end(
+        'HTTP/1.1 302 Found\r\nLocation: http://login.hotel.test/?u=x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
       ),
     ),
   ssh: socket => void socket.write('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'),
@@ -389,7 +396,8 @@ function quiet(stream: Duplex): void {
   stream.on('error', () => {});
 }
 
-async function listen(server: Server, host: string): Promise<Listening> {
+/** Listens on a free port; close() also ends what is connected. */
+export async function listen(server: Server, host: string): Promise<Listening> {
   const open = new Set<Socket>();
   server.on('connection', socket => {
     open.add(socket);

@@ -157,7 +157,10 @@ export interface Facts {
   'revocation.revoked': readonly string[];
   'revocation.sources': readonly string[];
   'revocation.mustStaple': boolean;
+  /** The handshake brought an OCSP response, and not one that is known to prove nothing. */
   'revocation.stapled': boolean;
+  /** Times that the answers tell: signed ones are lower bounds, a Date header (`exact`) is the time itself; ISO 8601. */
+  'revocation.times': readonly { readonly who: string; readonly at: string; readonly exact: boolean }[];
 
   // ── trust ── what the chosen client would answer
   'trust.profile': string;

@@ -56,7 +56,14 @@ export function readHead(text: string): Pick<HeadAnswer, 'status' | 'headers'> {
 }
 
 export type Fetched =
-  | { readonly ok: true; readonly body: Uint8Array; readonly url: string; readonly privateAddress: boolean }
+  | {
+      readonly ok: true;
+      readonly body: Uint8Array;
+      readonly url: string;
+      readonly privateAddress: boolean;
+      /** The answer's Date header, with the Age of what came out of a cache added; null when it has none. */
+      readonly date: Date | null;
+    }
   | { readonly ok: false; readonly why: string };
 
 export interface FetchOptions {
@@ -112,12 +119,17 @@ export async function fetchBytes(url: string, world: World, options: FetchOption
       }
       if (answer.status !== 200) return { ok: false, why: `it answers HTTP ${answer.status}` };
       const body = new Uint8Array(await answer.arrayBuffer());
-      return { ok: true, body, url: parsed.href, privateAddress };
+      return { ok: true, body, url: parsed.href, privateAddress, date: dateOf(answer.headers) };
     } catch (error) {
       return { ok: false, why: limit.aborted ? 'no answer in time' : reason(error) };
     }
   }
   return { ok: false, why: 'it redirects more than three times' };
+}
+
+function dateOf(headers: Headers): Date | null {
+  const at = Date.parse(headers.get('date') ?? '') + Number(headers.get('age') ?? 0) * 1000;
+  return Number.isFinite(at) ? new Date(at) : null;
 }
 
 const reason = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).message;
@@ -156,7 +168,10 @@ async function exchange(request: Request, world: World, { purpose, maxBytes, sig
       answer.on('error', reject);
       answer.on('end', () => {
         const headers = new Headers();
-        if (answer.headers.location) headers.set('location', answer.headers.location);
+        for (const name of ['location', 'date', 'age'] as const) {
+          const value = answer.headers[name];
+          if (value) headers.set(name, value);
+        }
         resolve(
           new Response(Buffer.concat(parts), {
             status: Math.min(599, Math.max(200, answer.statusCode ?? 599)),

@@ -47,7 +47,7 @@ export async function askCanaries(
   signal: AbortSignal,
 ): Promise<readonly CanaryAnswer[]> {
   const enough = new AbortController();
-  const limit = run.world.within(PATIENCE_MS, signal);
+  const limit = run.world.within(Math.min(PATIENCE_MS, run.world.remainingMs() * 0.4), signal);
   const stop = () => enough.abort();
   limit.addEventListener('abort', stop, { once: true });
   if (limit.aborted) stop();

@@ -1,6 +1,7 @@
 // Does somebody on the way re-sign the connection? Proved, not guessed (DESIGN technique 5): whom it could help to ask
 // is asked as soon as the certificates are there, beside AIA and the rest; a chain that reaches a public root costs nothing.
 import { type Facts, known, learnt, type Observation, type Seen, unknown } from '../model/facts.ts';
+import { isPrivate } from '../net/http.ts';
 import { didIssue } from '../pki/arrangement.ts';
 import { anchorIn, arranged, askCanaries, canariesFor, fits, type Shown } from './canaries.ts';
 import { recogniseByFiles } from './interceptor-files.ts';
@@ -29,7 +30,7 @@ export const interception: Stage<Gives> = {
     'interception.hiddenFault',
     'interception.faultyRoot',
   ],
-  share: 0.6,
+  share: 0.8,
   waitingFor: () => 'signs of a box in the middle',
   async *run(seen, run, signal, observed) {
     const shown = arranged(learnt(seen, 'handshake.certificates') ?? []);
@@ -85,7 +86,9 @@ async function firstLook(shown: Shown, seen: Seen, run: Run): Promise<FirstLook>
       ? true
       : anchorIn(await run.reference(), shown) !== null;
   const named = fits(shown.leaf, run.target.host);
-  const product = isPublic ? null : recognise(shown.path, named, run.interceptors());
+  // Whoever inspects signs for what was asked; an address inside that shows another name is a device's own page.
+  const inside = run.target.serverName === null && isPrivate(run.target.host) && !LOOPBACK.test(run.target.host);
+  const product = isPublic ? null : recognise(shown.path, { fits: named, inside }, run.interceptors());
   const foreign = looksPublic(seen, run);
   const chosen = options.canaries !== null || options.portalProbe !== undefined;
   // Signed certificate timestamps: a public CA issued it, whatever is missing between.
@@ -113,6 +116,8 @@ async function firstLook(shown: Shown, seen: Seen, run: Run): Promise<FirstLook>
     probe: run.route.proxy === null && (!named || !anchor) && (chosen || foreign),
   };
 }
+
+const LOOPBACK = /^127\.|^::1$/;
 
 /** The chain upwards with what AIA found for it. */
 function withFound(shown: Shown, seen: Seen): Shown {
@@ -179,14 +184,9 @@ async function* withoutCertificate(
   const chosen = run.world.options.portalProbe !== undefined;
   const probes = chosen || looksPublic(seen, run) ? probesFor(run) : [];
   const probed: Probed | null = probes.length > 0 ? await probePortal(probes, run, signal) : null;
-  const inPlain =
-    probed?.portal === undefined || probed.portal === null
-      ? (loginInPlain(said, run.target.host) ??
-        (/^HTTP\/1\.\d 30/.test(said) ? await loginPageInPlain(seen, run, signal) : null))
-      : null;
-  const portal = probed?.portal ?? (inPlain && `${run.target.host} ${inPlain}`);
+  const portal = probed ? probed.portal : await loginInstead(said, seen, run, signal);
   if (portal) {
-    const how = probed?.portal ? probed.how : 'what came instead of TLS';
+    const how = probed?.how ?? 'what came instead of TLS';
     yield known('interception.signs', [portal], how);
     yield known('interception.kind', 'captive-portal', how);
     yield known('interception.product', null, how);
@@ -197,4 +197,16 @@ async function* withoutCertificate(
     yield known('interception.signs', [], probed.how);
   }
   return { status: 'skipped', text: none };
+}
+
+/** What came instead of TLS, from the target or from canaries that were chosen by hand: a way to a login page? */
+async function loginInstead(said: string, seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
+  const { host } = run.target;
+  const own =
+    loginInPlain(said, host) ?? (/^HTTP\/1\.\d 30/.test(said) ? await loginPageInPlain(seen, run, signal) : null);
+  if (own !== null) return `${host} ${own}`;
+  if (run.world.options.offline || !run.world.options.canaries?.length) return null;
+  const answers = await askCanaries(canariesFor(run), run, signal);
+  const plain = answers.find(each => loginInPlain(each.plain, each.host) !== null);
+  return plain ? `${plain.host} ${loginInPlain(plain.plain, plain.host)}` : null;
 }

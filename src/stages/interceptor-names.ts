@@ -13,14 +13,16 @@ export interface Recognised {
 /**
  * The product that made this chain, or null.
  * @param path from the leaf upwards, as far as it was sent or found
- * @param fits the leaf's names fit the host that was asked for
+ * @param asked what was asked for: whether the leaf names it, and whether it is an address inside a network
  */
 export function recognise(
   path: readonly Certificate[],
-  fits: boolean,
+  { fits, inside }: { readonly fits: boolean; readonly inside: boolean },
   interceptors: readonly Interceptor[],
 ): Recognised | null {
   for (const product of interceptors) {
+    // A login page's certificate is at home on its own host.
+    if (product.kind === 'captive-portal' && fits) continue;
     const certificate = path.find(each => isListed(each, product));
     if (certificate) return { product, how: `“${certificate.subject.text}” is known by its fingerprint` };
   }
@@ -30,8 +32,8 @@ export function recognise(
     for (const match of product.match) {
       const named = namesAt(match.where, path).find(name => fields(match, name));
       // A device's page about itself: its own certificate, of its own CA, for a name that nobody asked for.
-      if (named && !(fields(match, leaf.subject, 'O') && !fits))
-        return { product, how: `“${named.text}” is the name that ${product.product} signs with` };
+      const own = !fits && (inside || fields(match, leaf.subject, 'O'));
+      if (named && !own) return { product, how: `“${named.text}” is the name that ${product.product} signs with` };
     }
   }
   return null;

@@ -67,6 +67,9 @@ export async function judgeMiddle(evidence: Evidence, seen: Seen, run: Run): Pro
         hiddenFault,
       ].filter(sign => sign !== null);
   const hints = isPublic || trusted ? [] : await hintsIn(shown, seen, run);
+  const clean = canaries.filter(each => each.shown && reference?.(each.shown)).map(each => each.host);
+  if (proofs.length > 0 && clean.length > 0)
+    proofs.push(`not every host is looked into: ${clean.join(', ')} shows its own certificate`);
   return {
     product: product?.product.product ?? null,
     kind: portal === null ? (product?.product.kind ?? null) : 'captive-portal',
@@ -129,9 +132,10 @@ const signerIsPrivate = (shown: Shown) =>
 /** Proof of a login page, in one sentence; null = none. */
 function portalIn({ shown, product, canaries, probed, login }: Evidence, run: Run): string | null {
   const { host } = run.target;
-  if (probed?.portal) return probed.portal;
+  // The plain request decides, when it was answered; the rest stands in for it.
+  if (probed) return probed.portal;
   if (login !== null) return login;
-  if (product?.product.kind === 'captive-portal' && !fits(shown.leaf, host)) return product.how;
+  if (product?.product.kind === 'captive-portal') return product.how;
   if (product !== null || fits(shown.leaf, host)) return null;
   // One certificate for everybody, and made for none of them.
   const everywhere = canaries.find(

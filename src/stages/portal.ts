@@ -24,7 +24,7 @@ export async function probePortal(
   run: Run,
   signal: AbortSignal,
 ): Promise<Probed | null> {
-  const limit = run.world.within(PATIENCE_MS, signal);
+  const limit = run.world.within(Math.min(PATIENCE_MS, run.world.remainingMs() * 0.4), signal);
   const answers = probes.map(async probe => {
     const page = await getPage(probe.url, run.world, 'portal', limit);
     if (page === null) return null;

@@ -24,7 +24,7 @@ export interface Direct {
 /** The target without the proxy; null when it cannot be reached so, which in a company is the rule. Never rejects. */
 export async function askDirectly(run: Run, signal: AbortSignal): Promise<Direct | null> {
   const { target, world } = run;
-  const limit = world.within(DIRECT_MS, signal);
+  const limit = world.within(Math.min(DIRECT_MS, world.remainingMs() * 0.4), signal);
   try {
     const to = world.options.connect[0] ?? { host: target.host, port: target.port };
     const transport = await dialAny({ ...to, purpose: 'target' }, world, limit);
@@ -77,7 +77,7 @@ export async function loginPageOf(seen: Seen, run: Run, signal: AbortSignal): Pr
 
 /** The same in plain HTTP, where TLS was expected. */
 export async function loginPageInPlain(seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
-  const limit = run.world.within(PAGE_MS, signal);
+  const limit = run.world.within(Math.min(PAGE_MS, run.world.remainingMs() * 0.4), signal);
   try {
     const page = await getOver(await reopen(seen, run, limit), run.target.host, '/', limit);
     return loginRedirect(page, run.target.host);
@@ -88,7 +88,7 @@ export async function loginPageInPlain(seen: Seen, run: Run, signal: AbortSignal
 
 async function pageOverTls(seen: Seen, run: Run, signal: AbortSignal): Promise<Page | null> {
   if (run.target.starttls !== null || learnt(seen, 'handshake.outcome') !== 'completed') return null;
-  const limit = run.world.within(PAGE_MS, signal);
+  const limit = run.world.within(Math.min(PAGE_MS, run.world.remainingMs() * 0.4), signal);
   let transport: Duplex | null = null;
   try {
     transport = await reopen(seen, run, limit);

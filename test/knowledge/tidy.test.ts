@@ -282,7 +282,7 @@ function primariesOf(scenario: unknown): string[] {
 }
 
 /** Facts that say which kind of case it is: no news to anybody, so they need no sentence. */
-const SORTS_ONLY = new Set(['hostname.kind']);
+const SORTS_ONLY = new Set(['hostname.kind', 'interception.kind']);
 
 /** What a title may rely on beyond its own conditions: facts the stage cannot have concluded without. */
 const KNOWN_WITH: Record<string, readonly string[]> = {

@@ -127,6 +127,38 @@ describe('what is primary, and what stands beside it', () => {
       ['tls-interception (note)'],
     ],
     [
+      'no name, no canary: without the proxy the server shows a public certificate',
+      { ...SIGNED_BY_PRIVATE_ROOT, 'interception.sameIssuer': UNKNOWN, 'interception.directIssuer': 'O=CA, CN=R10' },
+      'problem',
+      'tls-interception certain',
+      [],
+    ],
+    [
+      'no name, no canary: a private CA signs for a site that only public CAs certify',
+      { ...SIGNED_BY_PRIVATE_ROOT, 'interception.sameIssuer': UNKNOWN, 'interception.publicSite': true },
+      'problem',
+      'tls-interception certain',
+      [],
+    ],
+    [
+      'such a site under a root that was public once',
+      {
+        ...SIGNED_BY_PRIVATE_ROOT,
+        'trust.rootRemoved': 'Old Root (removed 2024-01-01)',
+        'interception.publicSite': true,
+      },
+      'problem',
+      'root-removed certain',
+      [],
+    ],
+    [
+      'two weak signs do not outrank what is certain',
+      { ...SIGNED_BY_PRIVATE_ROOT, 'interception.sameIssuer': UNKNOWN, 'interception.signs': ['a', 'b'] },
+      'problem',
+      'private-ca-untrusted certain',
+      ['tls-interception'],
+    ],
+    [
       'expired leaf',
       { 'expiry.expired': ['leaf'], 'expiry.daysLeft': -3, 'trust.codes': [10] },
       'problem',
