@@ -44,20 +44,21 @@ const PROBING = ['wizard', 'check', 'practice'];
 /** `inspect` of a live server connects as `check` does. */
 const CONNECTING = [...PROBING, 'inspect'];
 const JUDGING = CONNECTING;
+const SPEAKING = [...JUDGING, 'explain'];
 
 export const OPTION_ROWS: readonly Row[] = [
-  { name: 'json', value: null, of: JUDGING, help: 'the report as JSON, same as --format json' },
+  { name: 'json', value: null, of: SPEAKING, help: 'the report as JSON, same as --format json' },
   {
     name: 'format',
     value: FORMATS.join('|'),
-    of: ['check', 'practice'],
+    of: ['check', 'practice', 'explain'],
     help: 'how the report is written (default: text)',
   },
   {
     name: 'verbose',
     short: 'v',
     value: null,
-    of: JUDGING,
+    of: SPEAKING,
     help: 'the whole explanation, every certificate field that counted',
   },
   {
@@ -112,7 +113,7 @@ export const OPTION_ROWS: readonly Row[] = [
   { name: 'timeout', value: 'SECONDS', of: CONNECTING, help: 'for the whole run of one target (default: 15)' },
   { name: 'offline', value: null, of: PROBING, help: 'nothing but the target itself is contacted' },
   { name: 'confirm', value: null, of: ['check'], help: 'also runs the real clients found on this machine' },
-  { name: 'lang', value: 'en|zh', of: JUDGING, help: 'language of what people read' },
+  { name: 'lang', value: 'en|zh', of: SPEAKING, help: 'language of what people read' },
   { name: 'input', value: 'FILE', of: ['check'], help: 'targets, one a line (- = stdin)' },
   { name: 'concurrency', value: 'N', of: ['check'], help: 'so many targets at the same time (default: 4)' },
   { name: 'host', value: 'NAME', of: ['inspect'], help: 'check the certificate for this name or address' },
@@ -123,7 +124,7 @@ export const OPTION_ROWS: readonly Row[] = [
     help: 'environment variable that holds a PKCS#12 file’s password',
   },
   { name: 'serve', value: null, of: ['practice'], help: 'keep the faulty server running and print how to reach it' },
-  { name: 'help', short: 'h', value: null, of: JUDGING, help: 'this text' },
+  { name: 'help', short: 'h', value: null, of: SPEAKING, help: 'this text' },
 ];
 
 /** The command line after the command's name, read and checked. @throws UsageError */

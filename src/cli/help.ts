@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 const USAGE: Readonly<Record<string, string>> = {
   wizard: 'tlsdoctor [target or pasted text]',
   check: 'tlsdoctor check TARGET… [options]',
+  explain: 'tlsdoctor explain [FILE|-|ID|TEXT] [options]',
   inspect: 'tlsdoctor inspect FILE|TARGET [options]',
   practice: 'tlsdoctor practice [NAME] [options]',
 };
@@ -31,6 +32,7 @@ export async function help(argv: readonly string[]): Promise<ExitCode> {
         '  tlsdoctor                                  opens the wizard',
         '  tlsdoctor check https://example.com        a report',
         '  tlsdoctor check example.com:8443 --json    the same for programs',
+        '  pip install x 2>&1 | tlsdoctor explain     what an error text says, offline',
         '  tlsdoctor practice missing-intermediate    try it with no network',
         '',
         'A TARGET is a URL, host, host:port, [v6]:port, or smtp://, imap://, ldap://,',

@@ -10,6 +10,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
     about: 'diagnose targets and print a report',
     load: async () => (await import('./commands/check.ts')).check,
   },
+  explain: {
+    about: 'understand a pasted error, or print a page of the handbook',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
   inspect: {
     about: 'show certificates, and verify them offline',
     load: async () => (await import('./commands/inspect.ts')).inspect,
@@ -22,7 +26,7 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly load:
 };
 
 /** Promised by the contract, delivered by a later version: say so instead of “unknown command”. */
-const LATER = ['explain', 'clients', 'fix', 'undo'];
+const LATER = ['clients', 'fix', 'undo'];
 
 /** Runs the command line and sets the exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -158,7 +158,8 @@ function finding({ cause, confidence, severity, because, open }: Held, values: V
 const applies = (condition: Condition | null, seen: Seen) =>
   condition === null || judge(condition, seen).truth !== false;
 
-function filledFix(fix: Fix, values: Values, lang: Lang): FoundFix {
+/** A fix with what is known put into its sentences and commands. */
+export function filledFix(fix: Fix, values: Values, lang: Lang): FoundFix {
   return {
     id: fix.id,
     title: fillText(fix.title[lang], values, lang),

@@ -1,5 +1,5 @@
 // Finds many phrases in one pass over bytes: Aho and Corasick's automaton, one table look-up a byte whatever the number
-// of phrases. Blanks, quotes, hyphens and backslashes are passed over and case does not count, so that a phrase is found in a
+// of phrases. Blanks, quotes, hyphens, commas and backslashes are passed over and case does not count, so that a phrase is found in a
 // line that was wrapped in the middle of a word, or quoted inside another message. Terminal colours are passed over too.
 
 export interface Automaton {
@@ -37,7 +37,7 @@ export function automatonOf(phrases: readonly string[]): Automaton {
   const squeezed = phrases.map(squeeze);
   const classOf = new Uint8Array(256).fill(FOREIGN);
   for (let byte = 0; byte <= 32; byte++) classOf[byte] = SKIPPED;
-  for (const character of '\'"`\\-') classOf[character.charCodeAt(0)] = SKIPPED;
+  for (const character of '\'"`\\-,') classOf[character.charCodeAt(0)] = SKIPPED;
   let classes = 2;
   for (const bytes of squeezed) for (const byte of bytes) if (classOf[byte] === FOREIGN) classOf[byte] = classes++;
   for (let letter = 97; letter <= 122; letter++) classOf[letter - 32] = classOf[letter] ?? FOREIGN;
@@ -169,4 +169,4 @@ export class Scanner {
 
 /** Without what is passed over, in lower case. */
 const squeeze = (phrase: string): Uint8Array =>
-  new TextEncoder().encode(phrase.replace(/[\u0000-\u0020'"`\\-]/g, '').toLowerCase());
+  new TextEncoder().encode(phrase.replace(/[\u0000-\u0020'"`\\,-]/g, '').toLowerCase());

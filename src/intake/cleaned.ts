@@ -12,7 +12,9 @@ export function cleaned(text: string): string {
     .replace(/&(?:lt|gt|quot|amp|#39|#x27);/g, entity => ENTITIES[entity] ?? entity)
     // A host that a web page turned into a link: [host](http://host/)
     .replace(/\[([\w.-]{1,253})\]\(https?:\/\/[^)\s]{1,500}\)/g, '$1');
-  return unwrapped(plain.split('\n').map(withoutPrefix)).join('\n');
+  return unwrapped(plain.split('\n').map(withoutPrefix))
+    .map(line => line.trimEnd())
+    .join('\n');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -26,7 +28,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** What stands before each line of a log; at most a few of them, one after another. */
 const PREFIXES: readonly RegExp[] = [
-  /^[ \t]{0,200}(?:[>│┃╷╵|][ \t]?){1,6}(?=\S|$)/,
+  /^[ \t]{0,200}(?:[>│┃╷╵|][ \t]?){1,6}/,
   /^#\d{1,4} (?:\d{1,6}\.\d{1,4} )?/,
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z[ \t]/,
   /^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\][ \t]/,
@@ -40,7 +42,7 @@ function withoutPrefix(line: string): string {
     const found = prefix.exec(rest.slice(0, 400))?.[0];
     if (found) rest = rest.slice(found.length);
   }
-  return rest.trimEnd();
+  return rest;
 }
 
 /** Lines that end where the window ended go on in the next: at least two lines of exactly the greatest width. */

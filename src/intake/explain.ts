@@ -4,7 +4,7 @@ import type { Clue, ErrorEntry, Explanation, PasteKnowledge, UnsafeAdvice } from
 import { cleaned } from './cleaned.ts';
 import { type Episode, EpisodeReader } from './episodes.ts';
 import { likelyCauses } from './likely.ts';
-import { type Place, placeIn, proxyIn } from './place.ts';
+import { placeIn, proxyIn } from './place.ts';
 import { masked } from './secrets.ts';
 import { type Speakers, speakerOf, speakersOf } from './speaker.ts';
 import { type UnsafeRules, unsafeAdvice, unsafeRules } from './unsafe.ts';
@@ -55,7 +55,9 @@ function explanationOf(episodes: readonly Episode[], reader: PasteReader): Expla
   const read = episodes.map((episode, i) => readEpisode(episode, i, reader));
   const candidates = read.flatMap(({ candidates }) => candidates).sort(moreTelling);
   const clues = new Map<string, Clue>();
-  for (const { clue } of candidates) {
+  for (const { clue, weight, episode } of candidates) {
+    // That something failed is no news beside what failed.
+    if (weight <= VAGUE && candidates.some(other => other.episode === episode && other.weight > VAGUE)) continue;
     const key = `${clue.error} ${clue.host}`;
     if (!clues.has(key) && clues.size < MOST) clues.set(key, clue);
   }
@@ -66,6 +68,7 @@ function explanationOf(episodes: readonly Episode[], reader: PasteReader): Expla
 }
 
 const MOST = 20;
+const VAGUE = 3;
 
 /** The failure that stopped the person: the most specific; of equals, one the program gave up over; of equals, the last. */
 function moreTelling(a: Candidate, b: Candidate): number {
@@ -88,21 +91,16 @@ function readEpisode(
   const found: Match[] = [];
   const scanner = new WordingScanner(matcher);
   scanner.scan(bytes, match => found.push(match));
-  if (found.length === 0) scanner.end(match => found.push(match));
-  const matches = outermost(found);
+  if (found.every(match => match.weight <= VAGUE)) scanner.end(match => found.push(match));
+  const matches = outermost(found.filter(match => match.wording.host === null || aboutAddress(text, bytes, match)));
   const tool = speakerOf(text, speakers);
   const versions = versionsIn(text);
   const proxy = proxyIn(text);
   const fatal = FATAL.test(text);
   const candidates: Candidate[] = [];
-  for (const { entry, first, last, weight, of } of grouped(matches)) {
+  for (const { entry, first, last, weight } of grouped(matches)) {
     const near = indexOfByte(bytes, first.end);
     const place = placeIn(text, near);
-    const fitting = of.filter(
-      match => match.wording.host === null || (match.wording.host === 'ip' && isAddress(addressIn(text, place))),
-    );
-    if (fitting.length === 0) continue;
-    const strongest = Math.max(...fitting.map(match => match.weight));
     const setting = { text, tool, host: place?.host ?? null, proxy, versions };
     candidates.push({
       clue: {
@@ -116,7 +114,7 @@ function readEpisode(
         versions,
         causes: likelyCauses(entry, setting),
       },
-      weight: Math.min(weight, strongest),
+      weight,
       episode: number,
       at: last.at,
       fatal,
@@ -130,7 +128,6 @@ interface Group {
   readonly first: Match;
   readonly last: Match;
   readonly weight: number;
-  readonly of: readonly Match[];
 }
 
 /** One error is one thing, however often a nest of exceptions repeats it. */
@@ -145,7 +142,7 @@ function grouped(matches: readonly Match[]): Group[] {
     const weight = Math.max(...of.map(match => match.weight));
     const [first] = of.filter(match => match.weight === weight);
     const last = of.at(-1);
-    return first && last ? [{ entry: first.entry, first, last, weight, of }] : [];
+    return first && last ? [{ entry: first.entry, first, last, weight }] : [];
   });
 }
 
@@ -170,7 +167,11 @@ const isAddress = (host: string | null) =>
   host !== null &&
   (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || /^\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?$/i.test(host));
 
-/** The name the certificate was compared with, which may be an address although a name was asked for. */
-function addressIn(text: string, place: Place | null): string | null {
-  return /hostname,? \\{0,3}['"]([^'"\\\s]{1,100})/.exec(text)?.[1] ?? place?.host ?? null;
+/** Whether the name the certificate was compared with is an address. */
+function aboutAddress(text: string, bytes: Uint8Array, match: Match): boolean {
+  const near = indexOfByte(bytes, match.end);
+  const compared = /(?:hostname,? |not valid for |host name |address |, not )\\{0,3}['"]?([^'"\\\s]{1,100})/.exec(
+    text.slice(Math.max(0, near - 40), near + 120),
+  )?.[1];
+  return isAddress(compared ?? null) || isAddress(placeIn(text, near)?.host ?? null);
 }

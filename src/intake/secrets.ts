@@ -30,6 +30,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     '$1***',
   ],
   [/((?:^|\s)-(?:u|U)\s{1,4})[^\s'":]{1,200}:[^\s'"]{1,500}/g, '$1***'],
+  [/([?&;](?:[a-z0-9]{1,20}-){0,3}(?:sig|signature|code|key|auth)=)(?!\*\*\*)[^\s"'&]{3,4000}/gi, '$1***'],
   // Tokens known by their beginnings.
   [
     /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{16,64}|pypi-[A-Za-z0-9_-]{16,400}|npm_[A-Za-z0-9]{30,50}|hf_[A-Za-z0-9]{20,60}|sk-[A-Za-z0-9_-]{16,200}|xox[abprs]-[A-Za-z0-9-]{10,200}|AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,400}|dckr_pat_[A-Za-z0-9_-]{16,60})/g,

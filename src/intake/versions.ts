@@ -48,7 +48,7 @@ const FORMS: readonly (readonly [keyof Versions, readonly RegExp[]])[] = [
     ],
   ],
   ['libressl', [/\bLibreSSL[/ ](\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)/]],
-  ['openssl', [/\bOpenSSL[/ ](\d\.\d{1,2}\.\d{1,2}[a-z]{0,2})/]],
+  ['openssl', [/\bOpenSSL[/ ](\d\.\d{1,2}\.\d{1,2}[a-z]{0,2})(?![\d+])/]],
   ['pip', [/\bpip[/ -](?:version )?(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)/]],
   ['curl', [/\bcurl[/ -](\d{1,2}\.\d{1,3}\.\d{1,2})/]],
   ['node', [/\b[Nn]ode(?:\.js)?[/ -]v?(\d{1,2}\.\d{1,2}\.\d{1,2})/, /\bnode v(\d{1,2}\.\d{1,2}\.\d{1,2})/]],

@@ -65,6 +65,8 @@ export interface LabPlan {
     readonly trusts?: readonly string[];
     /** Names on the public list: --reference-roots. Default: what is trusted. */
     readonly public?: readonly string[];
+    /** --default-ca-file with nothing in it to trust, instead of `trusts`. */
+    readonly store?: 'empty' | 'junk';
     /** --ca-file */
     readonly caFile?: readonly string[];
     readonly certificate?: string;
@@ -181,6 +183,10 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
   let trustFile: string | null = null;
   if (client.trusts) {
     trustFile = await file('trusted.pem', pems(client.trusts).join(''));
+    give('--default-ca-file', 'defaultCaFile', trustFile);
+  }
+  if (client.store) {
+    trustFile = await file('store.pem', client.store === 'empty' ? '' : 'no certificate in here\n');
     give('--default-ca-file', 'defaultCaFile', trustFile);
   }
   const listed = client.public ?? client.trusts;

@@ -71,7 +71,7 @@ export interface ErrorEntry {
 export interface Wording {
   /** Tool ids that speak so, for people. */
   readonly by: readonly string[];
-  /** Spoken texts; blanks, quotes, backslashes and letter case do not count; “…” skips at most 300 characters. */
+  /** Spoken texts; blanks, quotes, commas, hyphens, backslashes and letter case do not count; “…” skips at most 300 characters. */
   readonly says: readonly string[];
   /** Instead of the entry's. */
   readonly weight: number | null;

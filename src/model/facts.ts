@@ -151,6 +151,9 @@ export interface Facts {
   'expiry.leafNotAfter': string;
   /** Whole days until the leaf's notAfter; negative = expired since. */
   'expiry.daysLeft': number;
+  /** From when until when every certificate of the path is valid, ISO 8601; from after to: never. */
+  'expiry.pathFrom': string;
+  'expiry.pathTo': string;
 
   // ── revocation ──
   'revocation.status': 'good' | 'revoked' | 'unknown';

@@ -1,8 +1,8 @@
 // The report for a person at a terminal, 80 columns unless told otherwise.
 import type { Lang, Platform } from '../model/knowledge.ts';
 import type { Report } from '../model/report.ts';
-import { documentOf } from './document.ts';
-import { layOut, type Style } from './layout.ts';
+import { documentOf, type Part } from './document.ts';
+import { type Line, layOut, type Style } from './layout.ts';
 import { words } from './words.ts';
 
 export interface TextOptions {
@@ -19,8 +19,17 @@ export function textReport(report: Report, options: TextOptions): string {
   const lines = layOut(documentOf(report, options), options.width, options.unicode);
   if (!options.verbose && report.diagnosis.primary)
     lines.push({ text: '', style: 'plain' }, { text: words(options.lang).more, style: 'dim' });
-  return `${lines.map(({ text, style }) => (options.colour ? paint(text, style) : text).trimEnd()).join('\n')}\n`;
+  return painted(lines, options.colour);
 }
+
+/** Parts of anything else that is read like a report: an explanation, a page of the handbook. */
+export const textOf = (
+  parts: readonly Part[],
+  { width, unicode, colour }: Pick<TextOptions, 'width' | 'unicode' | 'colour'>,
+): string => painted(layOut(parts, width, unicode), colour);
+
+const painted = (lines: readonly Line[], colour: boolean) =>
+  `${lines.map(({ text, style }) => (colour ? paint(text, style) : text).trimEnd()).join('\n')}\n`;
 
 /** SGR parameters; the sixteen colours every terminal has, chosen by its owner. */
 const SGR: Readonly<Record<Style, string>> = {

@@ -1,7 +1,7 @@
 // Fetches the issuer of a certificate from where the certificate says it is (RFC 5280 §4.2.2.1): plain http only, capped,
 // because the answer is believed only if its key made the signature.
 
-import { fetchBytes } from '../net/http.ts';
+import { type Fetched, fetchBytes } from '../net/http.ts';
 import { didIssue } from '../pki/arrangement.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { readCertificates } from '../pki/containers.ts';
@@ -9,26 +9,39 @@ import type { World } from '../world.ts';
 
 export interface AskedIssuer {
   readonly found: Certificate | null;
-  /** The URL that gave it, or the first that was tried; null when the certificate names none. */
+  /** The URL that gave it, or the first that could be tried; null when the certificate names none that could. */
   readonly url: string | null;
+  /** The URL for people: that it leads to a private address is said. */
+  readonly where: string;
   /** Why nothing was found. */
   readonly why: string | null;
 }
 
-/** Tries at most three of the certificate's caIssuers URLs; what comes may be DER, PEM or PKCS#7. Never throws. */
+/**
+ * Asks at most three of the certificate's caIssuers URLs, all at once; the first of them, in the certificate's order, that
+ * gives the issuer counts. What comes may be DER, PEM or PKCS#7. Never throws.
+ */
 export async function fetchIssuers(certificate: Certificate, world: World, signal: AbortSignal): Promise<AskedIssuer> {
   const urls = certificate.caIssuersUrls.slice(0, 3);
-  let why = 'the certificate does not say where its issuer can be fetched';
-  for (const url of urls) {
-    const answer = await fetchBytes(url, world, { purpose: 'aia', maxBytes: 256 * 1024, signal });
-    if (!answer.ok) {
-      why = `${url}: ${answer.why}`;
+  const whys: string[] = [];
+  const answers = urls.map(url => fetchBytes(url, world, { purpose: 'aia', maxBytes: 256 * 1024, signal }));
+  for (const [i, url] of urls.entries()) {
+    const answer: Fetched | undefined = await answers[i];
+    if (!answer?.ok) {
+      whys.push(`${url}: ${answer?.why}`);
       continue;
     }
     const { certificates } = await readCertificates(answer.body);
     const found = certificates.find(candidate => didIssue(candidate, certificate));
-    if (found) return { found, url, why: null };
-    why = `${url}: what came is not the issuer`;
+    const where = answer.privateAddress ? `${url} (a private address)` : url;
+    if (found) return { found, url, where, why: null };
+    whys.push(`${where}: what came is not the issuer`);
   }
-  return { found: null, url: urls[0] ?? null, why };
+  const none = 'the certificate does not say where its issuer can be fetched';
+  const url = fetchable(certificate);
+  return { found: null, url, where: url ?? '', why: whys.join('; ') || none };
 }
+
+/** The first place that is asked at all: directories (ldap:) are what private CAs name, and are not. */
+export const fetchable = (certificate: Certificate): string | null =>
+  certificate.caIssuersUrls.find(url => /^http:/i.test(url)) ?? null;

@@ -1,10 +1,10 @@
 // What the server sent, how it hangs together, and what is missing between it and a root: looked for in the client's own
 // store, in today's public list, and where the certificates themselves say their issuer can be fetched (AIA).
 import { type Facts, known, learnt, type Observation, unknown } from '../model/facts.ts';
-import { arrange, didIssue, issuersIn } from '../pki/arrangement.ts';
-import { type Certificate, certificateInfo } from '../pki/certificate.ts';
+import { arrange, didIssue } from '../pki/arrangement.ts';
+import { type Certificate, certificateInfo, isSignedBy } from '../pki/certificate.ts';
 import { attributesOf } from '../pki/names.ts';
-import { fetchIssuers } from './aia.ts';
+import { type Climb, climb, continued } from './climb.ts';
 import { parseOne } from './parsed.ts';
 import type { Run, Stage } from './stage.ts';
 
@@ -48,9 +48,12 @@ export const chain: Stage<Gives> = {
     if (read[0] == null || sent[0] === undefined)
       return { status: 'fail', text: 'the server’s own certificate cannot be read' };
 
-    const { path, duplicates, unrelated, ordered, topSelfSigned } = arrange(sent);
+    const { path: signedPath, duplicates, unrelated: strangers, ordered } = arrange(sent);
+    const path = continued(signedPath, sent);
+    const unrelated = strangers.filter(certificate => !path.includes(certificate));
     const leaf = sent[0];
     const top = path.at(-1) ?? leaf;
+    const topSelfSigned = didIssue(top, top);
     yield known(
       'chain.certificates',
       sent.map(certificate => certificateInfo(certificate, roleOf(certificate, leaf, unrelated))),
@@ -88,22 +91,11 @@ export const chain: Stage<Gives> = {
       'embedded certificate timestamps of the leaf (RFC 6962)',
     );
 
-    const gap = await lookUpwards(top, topSelfSigned, run, signal);
-    yield* gap.observations;
+    const gap = await climb(path, run, signal);
+    yield* await whatIsMissing(gap, run);
     yield known(
       'chain.path',
-      [
-        ...path.map(certificate => ({
-          sha256: certificate.sha256,
-          subject: certificate.subject.text,
-          from: 'sent' as const,
-        })),
-        ...gap.above.map(({ certificate, from }) => ({
-          sha256: certificate.sha256,
-          subject: certificate.subject.text,
-          from,
-        })),
-      ],
+      gap.way.map(({ certificate, from }) => ({ sha256: certificate.sha256, subject: certificate.subject.text, from })),
       'built upwards from the leaf',
     );
     const problems = [
@@ -111,6 +103,7 @@ export const chain: Stage<Gives> = {
       ...(ordered ? [] : ['the certificates are not in the order of the chain']),
       ...duplicates.map(certificate => `sent twice: ${certificate.subject.text}`),
       ...unrelated.map(certificate => `does not belong to the chain: ${certificate.subject.text}`),
+      ...badlySigned(gap),
       ...gap.missing.map(name => `not sent, and not in the client’s store: ${name}`),
     ];
     yield known('chain.problems', problems, how);
@@ -125,65 +118,35 @@ export const chain: Stage<Gives> = {
 
 type Gives = Extract<keyof Facts, `chain.${string}`>;
 
-interface Gap {
-  readonly missing: readonly string[];
-  readonly above: readonly { readonly certificate: Certificate; readonly from: 'aia' | 'store' }[];
-  readonly observations: readonly Observation<Gives>[];
-}
-
-/** From the last certificate sent to a root: the store first, as OpenSSL does, then today's public list, then AIA. */
-async function lookUpwards(top: Certificate, topSelfSigned: boolean, run: Run, signal: AbortSignal): Promise<Gap> {
-  const store = (await (await run.client).store).trust;
-  const above: { certificate: Certificate; from: 'aia' | 'store' }[] = [];
-  const fetched: Facts['chain.found'][number][] = [];
-  const missing: string[] = [];
-  let url: string | null = null;
-  let why: string | null = null;
-  let current = top;
-  while (!topSelfSigned && above.length < MAX_ABOVE) {
-    const anchor = issuersIn(store, current)[0] ?? issuersIn(await run.reference(), current)[0];
-    if (anchor) {
-      above.push({ certificate: anchor, from: 'store' });
-      break;
-    }
-    const asked = run.world.options.offline
-      ? { found: null, url: current.caIssuersUrls[0] ?? null, why: 'not looked for: --offline' }
-      : await fetchIssuers(current, run.world, signal);
-    if (missing.length === 0) url = asked.url;
-    if (!asked.found) {
-      // The issuer of a certificate that was itself fetched may be a root that nobody knows: then nothing more is missing.
-      if (fetched.length === 0) missing.push(current.issuer.text);
-      why = asked.why;
-      break;
-    }
-    above.push({ certificate: asked.found, from: 'aia' });
-    fetched.push({ pem: asked.found.pem(), from: 'aia', where: asked.url ?? '' });
-    if (didIssue(asked.found, asked.found)) break;
-    missing.push(current.issuer.text);
-    current = asked.found;
-  }
+/** What lies between the server's certificates and a root, and who had it. */
+async function whatIsMissing(gap: Climb, run: Run): Promise<readonly Observation<Gives>[]> {
+  const { missing, fetched, url } = gap;
   const how = 'the path was followed upwards through the store, the public list and AIA';
-  return {
-    missing,
-    above,
-    observations: [
-      known('chain.missing', missing, how),
-      known('chain.missingUrl', url, 'authorityInfoAccess of the last certificate sent (RFC 5280 §4.2.2.1)'),
-      known('chain.found', fetched, how),
-      missing.length > 0 && url !== null && run.world.options.offline
-        ? unknown('chain.missingFoundBy', 'nobody was asked for it: --offline')
-        : known('chain.missingFoundBy', fetched.length > 0 ? 'aia' : null, why ?? how),
-      known(
-        'chain.missingKin',
-        missing.length > 0 ? await kinOf(current, run) : null,
-        'organisations of the known roots compared with the missing issuer’s',
-      ),
-    ],
-  };
+  const foundAt =
+    fetched.length > 0 ? `fetched from ${fetched.map(({ where }) => where).join(', ')}` : (gap.why ?? how);
+  return [
+    known('chain.missing', missing, how),
+    known('chain.missingUrl', url, 'authorityInfoAccess of the last certificate sent (RFC 5280 §4.2.2.1)'),
+    known('chain.found', fetched, foundAt),
+    // A place that could not be asked might have it; one that is not named cannot.
+    missing.length > 0 && url !== null && fetched.length === 0
+      ? unknown('chain.missingFoundBy', run.world.options.offline ? 'nobody was asked for it: --offline' : foundAt)
+      : known('chain.missingFoundBy', fetched.length > 0 ? 'aia' : null, foundAt),
+    known(
+      'chain.missingKin',
+      missing.length > 0 ? await kinOf(gap.last, run) : null,
+      'organisations of the known roots compared with the missing issuer’s',
+    ),
+  ];
 }
 
-/** No real chain is deeper; a loop of cross-signs would be. */
-const MAX_ABOVE = 6;
+const badlySigned = ({ way }: Climb) =>
+  way.flatMap(({ certificate }, i) => {
+    const issuer = way[i + 1]?.certificate;
+    return issuer && !isSignedBy(certificate, issuer)
+      ? [`the signature of ${certificate.subject.text} was not made by the key of ${issuer.subject.text}`]
+      : [];
+  });
 
 function roleOf(certificate: Certificate, leaf: Certificate, unrelated: readonly Certificate[]) {
   if (certificate === leaf || certificate.sha256 === leaf.sha256) return 'leaf';

@@ -224,17 +224,18 @@ async function* publicness(
   yield known('trust.rootRemoved', removed, 'compared with the roots that were taken off the public list');
 }
 
-/** The removed root that signed, or is, one of the certificates: by fingerprint, else by its name and key identifier. */
+/**
+ * The removed root that signed, or is, one of the certificates: by fingerprint, else by its name. Key identifiers must
+ * not contradict it, where both are known: a private CA may have taken over a famous name.
+ */
 function removedRoot(certificates: readonly Certificate[], roots: KnownRoots): string | null {
   for (const certificate of certificates) {
     const keyId = certificate.extensions.authorityKeyId?.keyId;
     const found = roots.removed.find(
       root =>
         root.sha256 === certificate.sha256 ||
-        (root.keyId !== null &&
-          keyId != null &&
-          root.keyId === Buffer.from(keyId).toString('hex') &&
-          root.subject === certificate.issuer.text),
+        (root.subject === certificate.issuer.text &&
+          (root.keyId === null || keyId == null || root.keyId === Buffer.from(keyId).toString('hex'))),
     );
     if (found) return `${found.name} (removed ${found.removedOn})`;
   }
