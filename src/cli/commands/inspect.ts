@@ -1,11 +1,14 @@
 // `tlsdoctor inspect`: certificates out of any wrapping, or from a live server; with --ca-file, judged offline.
 import { readFile, stat } from 'node:fs/promises';
+import { findClient } from '../../clients/client.ts';
 import { readTarget } from '../../intake/url.ts';
 import type { CertificateInfo } from '../../model/certificate.ts';
 import type { Prediction } from '../../model/report.ts';
+import { openWorld } from '../../open-world.ts';
 import { arrange } from '../../pki/arrangement.ts';
 import { type Certificate, certificateInfo } from '../../pki/certificate.ts';
 import { readCertificates } from '../../pki/containers.ts';
+import { profileOf } from '../../pki/profiles/index.ts';
 import { trustStore } from '../../pki/store.ts';
 import { verify } from '../../pki/verify.ts';
 import { jsonStringify, line } from '../../report/safe-text.ts';
@@ -50,13 +53,17 @@ async function fromFile(path: string, args: Args): Promise<readonly Certificate[
   }
   const bytes = await readBytes(path);
   const password = args.password === null ? undefined : process.env[args.password];
+  if (args.password !== null && password === undefined)
+    throw new UsageError(`the environment variable '${args.password}' is not set`);
   const read = await readCertificates(bytes, password === undefined ? {} : { password });
   if (read.certificates.length > 0) return read.certificates;
   if (read.needsPassword)
-    throw new UsageError(
-      `'${path}' needs a password`,
-      'put it in an environment variable and name that with --password NAME',
-    );
+    throw password === undefined
+      ? new UsageError(
+          `'${path}' needs a password`,
+          'put it in an environment variable and name that with --password NAME',
+        )
+      : new UsageError(`the password in '${args.password}' does not open '${path}'`);
   const [problem] = read.problems;
   throw new UsageError(
     `'${path}' holds no certificate that can be read${problem ? `: ${problem.message} (at offset ${problem.offset})` : ''}`,
@@ -115,9 +122,10 @@ async function judge(certificates: readonly Certificate[], { options, host }: Ar
   if (anchors.length === 0) throw new UsageError(`no certificate in '${options.caFiles.join("', '")}'`);
   const [leaf, ...untrusted] = certificates;
   if (!leaf) throw new UsageError('there is no certificate to judge');
-  const profile = options.profile ?? 'requests@python3.13';
+  const { profile, urllib3 } =
+    options.profile === null ? await findClient(openWorld(options), false) : named(options.profile);
   const verdict = verify(leaf, untrusted, trustStore(anchors), {
-    profile,
+    profile: profileOf(profile, urllib3 === null ? {} : { urllib3 }),
     at: options.at === null ? new Date() : new Date(options.at),
     ...(host === null ? {} : { host }),
   });
@@ -142,9 +150,14 @@ async function judge(certificates: readonly Certificate[], { options, host }: Ar
       };
 }
 
+const at = (depth: number | null) => (depth === null ? '' : ` at depth ${depth}`);
+const named = (profile: string) => ({ profile, urllib3: null });
+
 function verdictLine(prediction: Prediction, { host }: Args): string {
   const forHost = host === null ? '' : ` for ${host}`;
   if (prediction.ok) return `${prediction.profile} accepts this chain${line(forHost)}.`;
-  const then = prediction.then.map(answer => `\n  then: ${line(answer.verifyMessage)} (${answer.verifyCode})`).join('');
+  const then = prediction.then
+    .map(answer => `\n  then: ${line(answer.verifyMessage)} (${answer.verifyCode}${at(answer.depth)})`)
+    .join('');
   return `${prediction.profile} refuses it${line(forHost)}: ${line(prediction.verifyMessage ?? '')} (${prediction.verifyCode} ${prediction.verifyName})${then}`;
 }
