@@ -103,12 +103,20 @@ export function sameSigner(one: Shown, other: Shown): boolean {
   const shared = other.path.some(
     certificate => certificate !== other.leaf && one.path.slice(1).some(each => each.sha256 === certificate.sha256),
   );
-  if (shared) return true;
+  if (shared || sameRootUnseen(one, other)) return true;
   if (one.leaf.issuer.canonical !== other.leaf.issuer.canonical) return false;
   const issuer = [...one.path, ...other.path].find(each => each.subject.canonical === one.leaf.issuer.canonical);
   // Nobody sent the issuer: the key identifiers are all there is besides the name.
   if (!issuer) return sameBytes(keyIdOf(one.leaf), keyIdOf(other.leaf));
   return didIssue(issuer, one.leaf) && didIssue(issuer, other.leaf);
+}
+
+/** Each sent a CA certificate of its own, and both were signed by one key that nobody sent. */
+function sameRootUnseen({ path: one }: Shown, { path: other }: Shown): boolean {
+  const [top, theirs] = [one.at(-1), other.at(-1)];
+  if (!top || !theirs || one.length < 2 || other.length < 2) return false;
+  const keyId = keyIdOf(top);
+  return top.issuer.canonical === theirs.issuer.canonical && keyId !== null && sameBytes(keyId, keyIdOf(theirs));
 }
 
 /** The certificate names the host. */

@@ -51,14 +51,15 @@ export const interception: Stage<Gives> = {
       'handshake.httpStatus',
     );
     const isPublic = learnt(seen, 'trust.publicRoot') === true || learnt(seen, 'trust.rootRemoved') != null;
-    const page = await pagesOf(shown, isPublic, seen, run, signal);
+    const probed = await asked.probed;
+    const page = await pagesOf(shown, { isPublic, probed: probed !== null }, seen, run, signal);
     const evidence = {
       shown: withFound(shown, seen),
       isPublic,
       product: isPublic ? null : (first.product ?? (await recogniseByFiles(shown, run))),
       canaries: await asked.canaries,
       direct: await asked.direct,
-      probed: await asked.probed,
+      probed,
       ...page,
     };
     const judged = await judgeMiddle(evidence, seen, run);
@@ -127,12 +128,18 @@ function withFound(shown: Shown, seen: Seen): Shown {
 }
 
 /** Pages that the one in the middle may have put in the server's place, looked at only when something is wrong. */
-async function pagesOf(shown: Shown, isPublic: boolean, seen: Seen, run: Run, signal: AbortSignal) {
+async function pagesOf(
+  shown: Shown,
+  { isPublic, probed }: { readonly isPublic: boolean; readonly probed: boolean },
+  seen: Seen,
+  run: Run,
+  signal: AbortSignal,
+) {
   const status = learnt(seen, 'handshake.httpStatus') ?? null;
   const misnamed = !fits(shown.leaf, run.target.host);
-  const redirected = status !== null && ((status >= 300 && status < 400) || status === 511);
+  const shows = status !== null && (status < 400 || status === 511);
   return {
-    login: misnamed && redirected ? await loginPageOf(seen, run, signal) : null,
+    login: misnamed && shows && !probed ? await loginPageOf(seen, run, signal) : null,
     error: !isPublic && status !== null && status >= 502 && status <= 504 ? await errorPage(seen, run, signal) : null,
   };
 }
@@ -203,7 +210,8 @@ async function* withoutCertificate(
 async function loginInstead(said: string, seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
   const { host } = run.target;
   const own =
-    loginInPlain(said, host) ?? (/^HTTP\/1\.\d 30/.test(said) ? await loginPageInPlain(seen, run, signal) : null);
+    loginInPlain(said, host) ??
+    (/^HTTP\/1\.\d (?:200|30)/.test(said) ? await loginPageInPlain(seen, run, signal) : null);
   if (own !== null) return `${host} ${own}`;
   if (run.world.options.offline || !run.world.options.canaries?.length) return null;
   const answers = await askCanaries(canariesFor(run), run, signal);

@@ -69,14 +69,22 @@ export function loginInPlain(firstBytes: string, host: string): string | null {
   return to && `answers a TLS hello with a redirect to ${to}`;
 }
 
-/** A redirect over TLS, by a certificate for another name, to a plain page whose address speaks of a login. */
-export function loginRedirect(page: Page, host: string): string | null {
-  if (page.status === 511) return 'answers HTTP 511: this network wants a login';
-  if (page.status === null || page.status < 300 || page.status >= 400) return null;
-  const to = elsewhere(page.headers.location, host);
-  return to && LOGIN_WORDS.test(to) ? `sends visitors to ${to}` : null;
+/**
+ * A page in the server's place that is a login page by its own words: 511, the tag by which devices find a hotspot
+ * (WISPr), or a way on to another address that speaks of a login.
+ */
+export function loginByWords({ status, headers, body }: Page, host: string): string | null {
+  if (status === 511) return 'answers HTTP 511: this network wants a login';
+  if (status === null || status >= 400) return null;
+  if (/WISPAccessGatewayParam/.test(body)) return 'answers as a wireless hotspot does (WISPr)';
+  const refresh = /<meta\s[^>]{0,100}http-equiv=["']?refresh[^>]{0,100}?url=([^"'>\s]{1,500})/i.exec(body)?.[1];
+  const to = elsewhere(status >= 300 ? headers.location : refresh, host);
+  if (to && LOGIN_WORDS.test(to)) return `sends visitors to ${to}`;
+  return status === 200 && LOGIN_PAGE.test(body) ? 'answers with a login page of the network' : null;
 }
 
+const LOGIN_PAGE =
+  /captive portal|(?:log|sign) ?in to (?:the |this |our )?(?:network|internet|wi-?fi|hotspot)|(?:wi-?fi|hotspot|guest network) (?:log|sign)-?in/i;
 const LOGIN_WORDS = /\b(log-?in|sign-?in|sign-?on|captive|portal|hotspot|wi-?fi|wlan|guest|splash|welcome|auth)/i;
 const PATIENCE_MS = 2500;
 

@@ -10,7 +10,7 @@ import { verify } from '../pki/verify.ts';
 import { offerOf, profileOfRun } from './attempt.ts';
 import { anchorIn, chainShownBy, type Shown } from './canaries.ts';
 import { reopen } from './path.ts';
-import { loginRedirect } from './portal.ts';
+import { loginByWords } from './portal.ts';
 import type { Run } from './stage.ts';
 
 /** What the server shows when nobody stands between, and what a client would say of it against the public roots. */
@@ -68,10 +68,10 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['X509_V_ERR_DOMAIN_MISMATCH', opensslMessage(V.HOSTNAME_MISMATCH)],
 ]);
 
-/** A redirect to a login page by whoever ends TLS with a certificate for another name. */
+/** A login page by whoever ends TLS with a certificate for another name. */
 export async function loginPageOf(seen: Seen, run: Run, signal: AbortSignal): Promise<string | null> {
   const page = await pageOverTls(seen, run, signal);
-  const login = page && loginRedirect(page, run.target.host);
+  const login = page && loginByWords(page, run.target.host);
   return login ? `${run.target.host} shows another name’s certificate and ${login}` : null;
 }
 
@@ -80,7 +80,7 @@ export async function loginPageInPlain(seen: Seen, run: Run, signal: AbortSignal
   const limit = run.world.within(Math.min(PAGE_MS, run.world.remainingMs() * 0.4), signal);
   try {
     const page = await getOver(await reopen(seen, run, limit), run.target.host, '/', limit);
-    return loginRedirect(page, run.target.host);
+    return loginByWords(page, run.target.host);
   } catch {
     return null;
   }

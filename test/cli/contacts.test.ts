@@ -87,10 +87,11 @@ const CONTACTS: readonly [string, string, readonly string[], Readonly<Record<str
     ['--trusted'],
     { target: 1, canary: 1, probe: 0, proxy: 0 },
   ],
-  ['a wrong name', 'misnamed', [], { target: 1, canary: 0, probe: 1, proxy: 0 }],
+  // Nothing came back from the probe: then the page itself is looked at.
+  ['a wrong name', 'misnamed', [], { target: 2, canary: 0, probe: 1, proxy: 0 }],
   ['an unknown issuer', 'private', [], { target: 1, canary: 1, probe: 1, proxy: 0 }],
   ['an unknown issuer, offline', 'private', ['--offline'], { target: 1, canary: 0, probe: 0, proxy: 0 }],
-  ['a wrong name, offline', 'misnamed', ['--offline'], { target: 1, canary: 0, probe: 0, proxy: 0 }],
+  ['a wrong name, offline', 'misnamed', ['--offline'], { target: 2, canary: 0, probe: 0, proxy: 0 }],
   // Through the proxy, and once past it to compare; behind a proxy no login page is looked for.
   ['an unknown issuer behind a proxy', 'private', ['--through'], { target: 2, canary: 1, probe: 0, proxy: 2 }],
   ['the same offline', 'private', ['--through', '--offline'], { target: 2, canary: 0, probe: 0, proxy: 1 }],

@@ -11,7 +11,7 @@ import { type Certificate, parseCertificate } from '../../../src/pki/certificate
 import { nameFromDer } from '../../../src/pki/names.ts';
 import { arranged, canariesFor, sameSigner } from '../../../src/stages/canaries.ts';
 import { recognise } from '../../../src/stages/interceptor-names.ts';
-import { elsewhere, loginInPlain, loginRedirect, probesFor } from '../../../src/stages/portal.ts';
+import { elsewhere, loginByWords, loginInPlain, probesFor } from '../../../src/stages/portal.ts';
 import { looksPublic } from '../../../src/stages/public-name.ts';
 import type { Run } from '../../../src/stages/stage.ts';
 import { name } from '../../parity/chains.ts';
@@ -118,6 +118,12 @@ describe('one signer or two', () => {
     three: { by: 'twin', names: ['three.test'] },
     keyless: { by: 'twin', names: ['three.test'], without: ['authorityKeyId'] },
     other: { ca: true, cn: 'Other' },
+    east: { by: 'corp', ca: true, cn: 'East' },
+    west: { by: 'corp', ca: true, cn: 'West' },
+    north: { by: 'twin', ca: true, cn: 'North' },
+    five: { by: 'east', names: ['five.test'] },
+    six: { by: 'west', names: ['six.test'] },
+    seven: { by: 'north', names: ['seven.test'] },
     four: { by: 'other', names: ['four.test'] },
   };
   const pki = makePki(specs, NOW);
@@ -134,6 +140,8 @@ describe('one signer or two', () => {
     ['another key of the same name, not sent', ['one'], ['three'], false],
     ['one without a key identifier', ['one'], ['keyless'], false],
     ['another name', ['one', 'corp'], ['four', 'other'], false],
+    ['two CAs under one root, which is not sent', ['five', 'east'], ['six', 'west'], true],
+    ['two CAs under two roots of one name', ['five', 'east'], ['seven', 'north'], false],
     ['the very same certificate', ['one'], ['one'], true],
   ])('%s', (_what, a, b, same) => {
     expect(sameSigner(shown(...a), shown(...b))).toBe(same);
@@ -146,10 +154,10 @@ describe('one signer or two', () => {
 });
 
 describe('login pages', () => {
-  const page = (status: number | null, location?: string) => ({
+  const page = (status: number | null, location?: string, body = '') => ({
     status,
     headers: location === undefined ? {} : { location },
-    body: '',
+    body,
   });
 
   test.each([
@@ -173,7 +181,19 @@ describe('login pages', () => {
     [200, undefined, false],
     [null, undefined, false],
   ] as const)('over TLS: %s to %s', (status, location, login) => {
-    expect(loginRedirect(page(status, location), 'site.test') !== null).toBe(login);
+    expect(loginByWords(page(status, location), 'site.test') !== null).toBe(login);
+  });
+
+  test.each([
+    ['<html><!-- <WISPAccessGatewayParam> --></html>', true],
+    ['<meta http-equiv="refresh" content="0; url=http://portal.hotel.test/?x">', true],
+    ['<meta http-equiv="refresh" content="0; url=https://site.test/login">', false],
+    ['<h1>Log in to the Wi-Fi</h1>', true],
+    ['<title>Hotspot login</title>', true],
+    ['<h1>Sign in</h1><input name="password">', false],
+    [`<meta ${'http-equiv='.repeat(5000)}`, false],
+  ])('by the words of a page: %#', (body, login) => {
+    expect(loginByWords(page(200, undefined, body), 'site.test') !== null).toBe(login);
   });
 
   test('where a redirect leads is told without what was asked for', () => {
