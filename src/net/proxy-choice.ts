@@ -71,7 +71,8 @@ function bypassedBy(host: string, port: number, env: Env): { readonly from: stri
 
 /** requests compares ends of names without asking for a dot before them: `ample.com` covers example.com. */
 function matches(entry: string, host: string, port: number): boolean {
-  if (isIP(host) === 4) return entry === host || inNetwork(host, entry) || entry === `${host}:${port}`;
+  // A port after an address is never compared (requests.utils.should_bypass_proxies).
+  if (isIP(host) === 4) return entry === host || inNetwork(host, entry);
   const bare = entry.replace(/^\.+/, '');
   return host.endsWith(entry) || `${host}:${port}`.endsWith(entry) || host === bare || host.endsWith(`.${bare}`);
 }

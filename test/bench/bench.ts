@@ -5,6 +5,7 @@ type Section = readonly [name: string, run: () => Promise<readonly string[]>];
 const SECTIONS: readonly Section[] = [
   ['start-up', async () => (await import('./startup.ts')).benchStartup()],
   ['healthy check', async () => (await import('./healthy.ts')).benchHealthy()],
+  ['round trips', async () => (await import('./round-trips.ts')).benchRoundTrips()],
   ['verdicts', async () => (await import('./verify.ts')).benchVerify()],
 ];
 
