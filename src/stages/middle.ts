@@ -66,7 +66,7 @@ export async function judgeMiddle(evidence: Evidence, seen: Seen, run: Run): Pro
           .map(each => `${each.host}, which public CAs certify, shows one by “${each.shown?.leaf.issuer.text}” here`),
         hiddenFault,
       ].filter(sign => sign !== null);
-  const hints = isPublic || trusted ? [] : await hintsIn(shown, seen, run);
+  const hints = isPublic || trusted ? [] : await hintsIn(evidence, seen, run);
   const clean = canaries.filter(each => each.shown && reference?.(each.shown)).map(each => each.host);
   if (proofs.length > 0 && clean.length > 0)
     proofs.push(`not every host is looked into: ${clean.join(', ')} shows its own certificate`);
@@ -187,16 +187,17 @@ function hiddenBehind({ shown, direct, error }: Evidence, seen: Seen): string | 
 }
 
 /** Weaker signs, which together make it likely. Only where a private CA is not the obvious explanation. */
-async function hintsIn(shown: Shown, seen: Seen, run: Run): Promise<string[]> {
+async function hintsIn({ shown, direct }: Evidence, seen: Seen, run: Run): Promise<string[]> {
   const { leaf, topSelfSigned } = shown;
   if (!topSelfSigned || shown.path.length === 1 || wasLogged(shown) || !fits(leaf, run.target.host)) return [];
   if (!looksPublic(seen, run)) return [];
   const age = run.world.now().getTime() - leaf.notBefore.getTime();
   const root = await rootOfThisMachine(shown, run);
+  const fresh = age >= 0 && age < FRESH_MS ? ', which was made within the last two days' : '';
   return [
-    `${run.target.host} is a public name, and no public root or certificate log knows “${leaf.issuer.text}”`,
-    age >= 0 && age < FRESH_MS ? 'the certificate was made within the last two days' : null,
-    run.route.proxy ? `the connection goes through ${run.route.proxy.shown}` : null,
+    `${run.target.host} is a public name, and no public root or certificate log knows the issuer of its certificate${fresh}: “${leaf.issuer.text}”`,
+    // Asked without it, the server shows the same: then it is not this proxy's doing.
+    run.route.proxy && !direct ? `the connection goes through ${run.route.proxy.shown}` : null,
     root,
   ].filter(sign => sign !== null);
 }

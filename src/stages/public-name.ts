@@ -9,6 +9,7 @@ export function looksPublic(seen: Seen, { target, world }: Run): boolean {
   const labels = target.host.replace(/\.$/, '').toLowerCase().split('.');
   if (target.serverName === null) return !isPrivate(target.host);
   if (labels.length < 2 || RESERVED.has(labels.at(-1) ?? '')) return false;
+  if (/^example\.(?:com|net|org)$/.test(labels.slice(-2).join('.'))) return false;
   const addresses = world.options.connect.length > 0 ? [] : (learnt(seen, 'dns.addresses') ?? []);
   return addresses.length === 0 || !addresses.every(isPrivate) || learnt(seen, 'dns.pointsHome') === true;
 }

@@ -42,7 +42,12 @@ export function App({
     onEnd({ interrupted, screen: now() });
     exit();
   };
-  const linesOf = (shown: Screen) => (shown.at === 'diagnosis' ? reportLines(shown, look, size) : []);
+  const linesOf = (shown: Screen) =>
+    shown.at === 'diagnosis'
+      ? reportLines(shown, engine, look, size)
+      : shown.at === 'offer'
+        ? offerLines(shown, look, size)
+        : [];
   useKeys(press => {
     if (press.name === 'ctrl-c') return end(true);
     if (now().at !== 'ask' && !press.pasted && press.text === 'q') return end(false);
@@ -73,14 +78,7 @@ export function App({
     case 'offer':
       return (
         <Frame at="offer" title={said.title} look={look} size={size}>
-          <Lines
-            colour={look.colour}
-            lines={[
-              { text: ' ', style: 'plain' },
-              { text: `${said.offer}: ${line(screen.target.host)}:${screen.target.port}`, style: 'bold' },
-              { text: said.offerAsk, style: 'plain' },
-            ]}
-          />
+          <Lines colour={look.colour} lines={linesOf(screen)} top={screen.top} height={contentRows(size)} />
         </Frame>
       );
     case 'running':
@@ -140,7 +138,10 @@ function actionOf(screen: Screen, press: Press, engine: Engine, last: number): A
       return press.name === 'enter' && chosen ? { type: 'start', job: { kind: 'practice', id: chosen.id } } : null;
     }
     case 'offer':
-      return press.name === 'enter' ? { type: 'start', job: { kind: 'target', target: screen.target } } : null;
+      if (by !== undefined) return { type: 'move', by, last };
+      return press.name === 'enter' && screen.target
+        ? { type: 'start', job: { kind: 'target', target: screen.target, clue: screen.understood?.clue ?? null } }
+        : null;
     case 'diagnosis':
       if (by !== undefined) return { type: 'move', by, last };
       return press.text === 'r' ? { type: 'again' } : null;
@@ -182,7 +183,7 @@ function useRun(screen: Screen, engine: Engine, dispatch: (action: Action) => vo
     void (async () => {
       const events =
         job.kind === 'target'
-          ? engine.diagnose(job.target, abort.signal)
+          ? engine.diagnose(job.target, abort.signal, job.clue)
           : engine.practice.diagnose(job.id, abort.signal);
       for await (const event of events) if (!abort.signal.aborted) dispatch({ type: 'event', run, event });
     })();
@@ -207,13 +208,37 @@ function useSize(): Size {
   return size;
 }
 
-function reportLines({ report, whole }: Extract<Screen, { at: 'diagnosis' }>, look: Look, size: Size): Line[] {
-  return layOut(
-    documentOf(report, { ...look, verbose: whole }),
-    size.columns - 1,
-    look.unicode,
-    look.platform !== 'windows',
-  );
+/** What was understood of a pasted text, below what Enter would do. */
+function offerLines({ target, understood }: Extract<Screen, { at: 'offer' }>, look: Look, size: Size): Line[] {
+  const said = wizardWords(look.lang);
+  const clue = understood?.clue;
+  const asTool = clue
+    ? `${said.offerAsTool} ${line(clue.tool)}${clue.proxy ? `, ${line(clue.proxy)}` : ''}`
+    : said.offerAsk;
+  return [
+    { text: ' ', style: 'plain' },
+    ...(target
+      ? [
+          { text: `${said.offer}: ${line(target.host)}:${target.port}`, style: 'bold' as const },
+          { text: asTool, style: 'plain' as const },
+        ]
+      : [{ text: said.offerNone, style: 'warn' as const }]),
+    { text: ' ', style: 'plain' },
+    ...layOut(understood?.parts ?? [], size.columns - 1, look.unicode),
+  ];
+}
+
+function reportLines(
+  { job, report, whole }: Extract<Screen, { at: 'diagnosis' }>,
+  engine: Engine,
+  look: Look,
+  size: Size,
+): Line[] {
+  const parts = documentOf(report, { ...look, verbose: whole });
+  const clue = job.kind === 'target' ? job.clue : null;
+  // After the headline: is it what the person came with?
+  if (clue) parts.splice(1, 0, { kind: 'paragraph', text: line(engine.compare(clue, report), 1000) });
+  return layOut(parts, size.columns - 1, look.unicode, look.platform !== 'windows');
 }
 
 function titleOf(job: Job, engine: Engine, { lang }: Look): string {

@@ -13,7 +13,7 @@ export const KEYS = {
   submit: { name: 'Enter', does: { en: 'look into it', zh: '开始诊断' }, on: ['ask', 'practice', 'offer'] },
   practice: { name: 'Tab', does: { en: 'practice', zh: '练习' }, on: ['ask'] },
   move: { name: '↑↓', does: { en: 'move', zh: '移动' }, on: ['practice'] },
-  scroll: { name: '↑↓', does: { en: 'scroll', zh: '滚动' }, on: ['diagnosis'] },
+  scroll: { name: '↑↓', does: { en: 'scroll', zh: '滚动' }, on: ['offer', 'diagnosis'] },
   whole: { name: 'e', does: { en: 'explain', zh: '说明' }, on: ['diagnosis'] },
   again: { name: 'r', does: { en: 'run again', zh: '重新诊断' }, on: ['diagnosis'] },
   back: { name: 'Esc', does: { en: 'back', zh: '返回' }, on: ['practice', 'offer', 'running', 'diagnosis', 'help'] },

@@ -53,7 +53,14 @@ function read(
   say: (text: string) => void,
 ): AsyncIterable<Event> | null {
   const reading = engine.read(input);
-  if (reading.kind !== 'refusal' && reading.target) return engine.diagnose(reading.target, signal);
+  const understood = reading.kind === 'text' ? reading.understood : null;
+  if (understood)
+    say(
+      layOut(understood.parts, 78, false)
+        .map(each => each.text)
+        .join('\n'),
+    );
+  if (reading.kind !== 'refusal' && reading.target) return engine.diagnose(reading.target, signal, understood?.clue);
   say(
     line(
       reading.kind === 'refusal'

@@ -1,19 +1,27 @@
 // Where the person is: one value, and what each action makes of it. Pure; what has to be done besides is in the screens.
+import type { Clue } from '../model/clue.ts';
 import type { Event } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
 import { fold, NOTHING_YET, type View } from '../report/view.ts';
-import type { Reading } from './engine.ts';
+import type { Reading, Understood } from './engine.ts';
 
 /** What is being diagnosed; kept, so that it can be run again. */
 export type Job =
-  | { readonly kind: 'target'; readonly target: Target }
+  /** `clue`: what the pasted text said that led here. */
+  | { readonly kind: 'target'; readonly target: Target; readonly clue: Clue | null }
   | { readonly kind: 'practice'; readonly id: string };
 
 export type Screen =
   | { readonly at: 'ask'; readonly text: string; readonly cursor: number; readonly note: string | null }
   | { readonly at: 'practice'; readonly index: number }
-  | { readonly at: 'offer'; readonly target: Target; readonly pasted: string }
+  | {
+      readonly at: 'offer';
+      readonly target: Target | null;
+      readonly understood: Understood | null;
+      readonly pasted: string;
+      readonly top: number;
+    }
   | { readonly at: 'running'; readonly job: Job; readonly run: number; readonly view: View }
   | {
       readonly at: 'diagnosis';
@@ -54,6 +62,7 @@ export function next(screen: Screen, action: Action): Screen {
       if (action.type === 'move') return { ...screen, index: clamp(screen.index + action.by, action.last) };
       return action.type === 'back' ? ASK : screen;
     case 'offer':
+      if (action.type === 'move') return { ...screen, top: clamp(screen.top + action.by, action.last) };
       return action.type === 'back' ? { ...ASK, text: screen.pasted, cursor: screen.pasted.length } : screen;
     case 'running':
       if (action.type === 'back') return ASK;
@@ -78,11 +87,11 @@ function onAsk(screen: Extract<Screen, { at: 'ask' }>, action: Action): Screen {
       return { at: 'practice', index: 0 };
     case 'read': {
       const { reading, text } = action;
-      if (reading.kind === 'target') return begin({ kind: 'target', target: reading.target });
+      if (reading.kind === 'target') return begin({ kind: 'target', target: reading.target, clue: null });
       if (reading.kind === 'refusal')
         return { ...screen, note: `${reading.why}${reading.hint ? ` (${reading.hint})` : ''}` };
-      return reading.target
-        ? { at: 'offer', target: reading.target, pasted: text }
+      return reading.target || reading.understood
+        ? { at: 'offer', target: reading.target, understood: reading.understood, pasted: text, top: 0 }
         : { ...screen, note: 'no host stands in that text: add the URL that failed' };
     }
     default:

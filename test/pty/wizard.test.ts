@@ -74,8 +74,11 @@ test('a pasted error text of many lines leads to its host', async () => {
   await wizard.until(/3 lines pasted/);
   wizard.press('\r');
   await wizard.until(/That text is about: 127\.0\.0\.1:9/);
+  await wizard.until(/as that program would: requests/);
+  await wizard.until(/The server's certificate signed itself/);
   wizard.press('\r');
   await wizard.until(/FAIL/);
+  await wizard.until(/Not the error of the text/);
   wizard.press('\x03');
   expect((await wizard.exit).exitCode).toBe(130);
 });

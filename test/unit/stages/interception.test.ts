@@ -212,10 +212,11 @@ describe('who is asked', () => {
     }) as unknown as Run;
 
   test.each([
-    ['shop.example.com', [], true],
-    ['shop.example.com', ['203.0.113.7'], true],
-    ['shop.example.com', ['10.1.2.3', '192.168.0.9'], false],
-    ['shop.example.com', ['10.1.2.3', '203.0.113.7'], true],
+    ['shop.acme-works.com', [], true],
+    ['shop.acme-works.com', ['203.0.113.7'], true],
+    ['shop.acme-works.com', ['10.1.2.3', '192.168.0.9'], false],
+    ['shop.acme-works.com', ['10.1.2.3', '203.0.113.7'], true],
+    ['shop.example.com', ['203.0.113.7'], false],
     ['intranet', [], false],
     ['git.corp', [], false],
     ['api.shop.test', [], false],
