@@ -22,7 +22,8 @@ export async function startTls(dialect: StartTls, socket: Duplex, host: string, 
 const DIALECTS: Readonly<Record<StartTls, (talk: Talk, host: string) => Promise<Upgrade>>> = {
   // RFC 3207
   async smtp(talk) {
-    await talk.reply();
+    const greeting = await talk.reply();
+    if (!greeting.startsWith('220')) throw new Error(`the server turns everybody away: ${last(greeting)}`);
     talk.say('EHLO tlsdoctor.invalid\r\n');
     const offers = await talk.reply();
     if (!/^250[ -]STARTTLS/im.test(offers)) return { offered: false, line: last(offers) };

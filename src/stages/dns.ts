@@ -65,13 +65,18 @@ async function lookUp(
     const wanted = world.options.family === null ? found : found.filter(a => a.family === world.options.family);
     return wanted.length > 0 ? wanted.map(a => a.address) : 'no-address';
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
+    const { code, errno } = error as { code?: unknown; errno?: unknown };
+    // Node says ENOTFOUND for both; libuv's number tells “no such name” from “a name without an address”.
+    if (errno === UV_EAI_NODATA) return 'no-address';
     if (code === 'ENOTFOUND' || code === 'EAI_NONAME') return 'not-found';
     if (code === 'ENODATA' || code === 'EAI_NODATA' || code === 'EAI_ADDRFAMILY') return 'no-address';
     if (typeof code === 'string' && code !== 'ABORT_ERR') return 'server-failure';
     return 'timeout';
   }
 }
+
+/** uv.h, UV_EAI_NODATA. */
+const UV_EAI_NODATA = -3007;
 
 /** The first line of the hosts file that names the host, as hosts(5) reads it; null when there is none. */
 async function hostsLineFor(host: string, world: World): Promise<string | null> {

@@ -132,7 +132,10 @@ function brokenOff(
     return { outcome: 'reset', text: 'the connection was reset before TLS began' };
   return late
     ? { outcome: 'timeout', text: 'the server did not answer in time before TLS began' }
-    : { outcome: 'eof', text: 'the server closed the connection, or talked of something else, before TLS began' };
+    : {
+        outcome: 'eof',
+        text: `before TLS began: ${error instanceof Error ? error.message : 'the dialogue broke off'}`,
+      };
 }
 
 async function* compared(
