@@ -47,6 +47,8 @@ export interface LabPlan {
     readonly tls?: string;
     readonly resign?: ServerPlan;
     readonly closed?: boolean;
+    /** The environment variable that names it, instead of --proxy. */
+    readonly by?: string;
     /** What the setting says; default: what the proxy speaks. */
     readonly scheme?: 'http' | 'https';
     /** A proxy that signs for whatever is asked for, by the certificate `ca`. */
@@ -202,9 +204,11 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     give('--key', 'keyFile', key);
   }
   if (client.clock !== undefined) give('--at', 'at', moment(client.clock, now).toISOString());
+  const proxyEnv: Record<string, string> = {};
   if (lab.proxy) {
     const url = await startProxy(lab.proxy, pki, end, keep);
-    give('--proxy', 'proxy', url);
+    if (lab.proxy.by === undefined) give('--proxy', 'proxy', url);
+    else proxyEnv[lab.proxy.by] = url;
   } else give('--proxy', 'proxy', 'none', null);
   const canaries = await Promise.all(
     (lab.canaries ?? []).map(async ({ host, server }) => {
@@ -225,7 +229,10 @@ async function start(lab: LabPlan, folder: string, open: Listening[]): Promise<R
     target: `${scheme}://${asks}${port}${scheme === 'https' ? '/' : ''}`,
     args,
     options: options as Partial<Options>,
-    env: await environmentOf(client, folder, names => file(`${names.join('-')}.pem`, pems(names).join(''))),
+    env: {
+      ...proxyEnv,
+      ...(await environmentOf(client, folder, names => file(`${names.join('-')}.pem`, pems(names).join('')))),
+    },
     within: await namespaces(client, file),
     trustFile,
     end,
@@ -296,7 +303,7 @@ async function startProxy(
   keep: <T extends Listening>(listening: T) => T,
 ): Promise<string> {
   if (plan.closed) return `http://127.0.0.1:${await closedPort()}`;
-  const { tls, resign, mint, scheme, ...rest } = plan;
+  const { tls, resign, mint, scheme, by: _by, ...rest } = plan;
   if (mint) {
     const { ca, sends, ...more } = mint;
     const spec = { ...more, ca: certificate(pki, ca) };
