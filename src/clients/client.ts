@@ -1,4 +1,5 @@
 // Who is asked about: the client whose answer the report predicts, what it trusts, and why.
+import { type Profile, profileOf } from '../pki/profiles/index.ts';
 import type { World } from '../world.ts';
 import { findPython, type Python } from './python.ts';
 import { loadStore, type Store, type StorePlace } from './trust-store.ts';
@@ -13,6 +14,8 @@ export interface Client {
   readonly requests: string | null;
   /** The interpreter found on this machine; null = none. */
   readonly python: Python | null;
+  /** The interpreter whose own build the rules are; null when a profile was named: then it is python.org's. */
+  readonly speaksFor: Python | null;
   /** Where this client's trust anchors are, and why there. */
   readonly place: StorePlace;
   /** The anchors, read once. */
@@ -45,6 +48,7 @@ export async function findClient(world: World, plain: boolean): Promise<Client> 
     urllib3: installed?.urllib3 ?? null,
     requests: installed?.requests ?? null,
     python,
+    speaksFor: installed,
     place,
     store: loadStore(place, world),
     defaultPlace,
@@ -55,6 +59,23 @@ export async function findClient(world: World, plain: boolean): Promise<Client> 
 function defaultProfile(python: Python | null, plain: boolean): string {
   const version = python?.sslModule ? minor(python.version) : '3.13';
   return `${plain ? '' : 'requests@'}python${clamp(version)}`;
+}
+
+/** The rules of this client: the profile's, with what the interpreter that it speaks for says of its own build. */
+export function rulesOf({ profile, urllib3, speaksFor }: Pick<Client, 'profile' | 'urllib3' | 'speaksFor'>): Profile {
+  const offer = speaksFor?.offer ?? null;
+  const level = offer?.securityLevel ?? null;
+  return profileOf(profile, {
+    ...(urllib3 === null ? {} : { urllib3 }),
+    build: offer && {
+      securityLevel: level,
+      tls: {
+        minVersion: offer.minVersion,
+        maxVersion: 'TLSv1.3',
+        ciphers: `${offer.ciphers.join(':')}${level === null ? '' : `@SECLEVEL=${level}`}`,
+      },
+    },
+  });
 }
 
 /** 3.11.7 → 3.11 */

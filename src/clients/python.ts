@@ -17,6 +17,14 @@ export interface Python {
   readonly certifi: { readonly path: string; readonly version: string | null } | null;
   readonly requests: string | null;
   readonly urllib3: string | null;
+  /** What a new SSLContext of this build offers: distributions differ from python.org. null = no ssl module, or before 3.7. */
+  readonly offer: {
+    readonly minVersion: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+    /** Names, in order. */
+    readonly ciphers: readonly string[];
+    /** SSLContext.security_level (3.10 and later). */
+    readonly securityLevel: 0 | 1 | 2 | null;
+  } | null;
 }
 
 /** The interpreter that `python3` starts, or null when there is none that answers. Never throws. */
@@ -55,11 +63,28 @@ export function readProbe(stdout: string): Python | null {
       certifi: certifi === null ? null : { path: certifi, version: text('certifi_version') },
       requests: text('requests'),
       urllib3: text('urllib3'),
+      offer: offerOf(said),
     };
   } catch {
     return null;
   }
 }
+
+function offerOf({ ciphers, minimum, level }: Record<string, unknown>): Python['offer'] {
+  if (!Array.isArray(ciphers) || ciphers.length === 0 || typeof minimum !== 'number') return null;
+  return {
+    minVersion: MIN_VERSIONS[minimum] ?? 'TLSv1',
+    ciphers: ciphers.filter((name): name is string => typeof name === 'string' && /^[\w-]+$/.test(name)),
+    securityLevel: level === 0 || level === 1 || level === 2 ? level : null,
+  };
+}
+
+/** ssl.TLSVersion; MINIMUM_SUPPORTED (-2) leaves it to OpenSSL, whose builds of today still know TLS 1.0. */
+const MIN_VERSIONS: Readonly<Record<number, 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'>> = {
+  770: 'TLSv1.1',
+  771: 'TLSv1.2',
+  772: 'TLSv1.3',
+};
 
 const PROBE = `
 import sys, json
@@ -70,8 +95,14 @@ try:
     paths = ssl.get_default_verify_paths()
     said['cafile'] = paths.openssl_cafile
     said['capath'] = paths.openssl_capath
-except Exception as error:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    said['minimum'] = int(context.minimum_version)
+    said['ciphers'] = [cipher['name'] for cipher in context.get_ciphers()]
+    said['level'] = getattr(context, 'security_level', None)
+except ImportError as error:
     said['ssl_error'] = str(error)
+except AttributeError:
+    pass
 try:
     from importlib.metadata import version
 except ImportError:

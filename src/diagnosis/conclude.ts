@@ -105,9 +105,16 @@ function surfaces(cause: Cause, seen: Seen): number {
   const stage = STAGE_IDS.indexOf(cause.stage);
   const at = learnt(seen, 'trust.codes')?.findIndex(code => cause.codes.includes(code)) ?? -1;
   if (at !== -1) return IN_VERIFICATION + at;
-  if (stage <= STAGE_IDS.indexOf('handshake')) return stage;
+  const late = cause.stage === 'handshake' && failedAfterVerification(seen);
+  if (stage <= STAGE_IDS.indexOf('handshake')) return late ? AFTER_VERIFICATION : stage;
   if (NEVER_LOOKED_AT.has(cause.stage)) return NEVER;
   return (cause.codes.length > 0 ? UNPLACED_IN_VERIFICATION : AFTER_VERIFICATION) + stage;
+}
+
+/** A handshake that broke off behind the Certificate message: the chain had been judged by then. */
+function failedAfterVerification(seen: Seen): boolean {
+  const outcome = learnt(seen, 'handshake.outcome');
+  return outcome !== undefined && outcome !== 'completed' && learnt(seen, 'handshake.verifiedFirst') === true;
 }
 
 const IN_VERIFICATION = 1000;

@@ -23,7 +23,8 @@ export function predict(seen: Seen, profile: string): Prediction {
     };
   }
   const after = failureAfterVerification(seen);
-  if (after && answers) return { ...SILENT, profile, ok: false, text: after };
+  if (after && (answers || learnt(seen, 'handshake.outcome') !== 'completed'))
+    return { ...SILENT, profile, ok: false, text: after };
   const accepted = answers !== undefined && learnt(seen, 'handshake.outcome') === 'completed';
   return accepted ? { ...ACCEPTED, profile } : { ...SILENT, profile, ok: null };
 }
@@ -53,15 +54,15 @@ function failureBeforeVerification(seen: Seen): string | null {
   }
   const outcome = learnt(seen, 'handshake.outcome');
   if (outcome === undefined || outcome === 'completed') return null;
-  // A server that asks for a certificate in TLS 1.2 refuses within the handshake, after Python has verified its chain.
-  const afterChain =
-    learnt(seen, 'handshake.certificates')?.length &&
-    ['required', 'rejected'].includes(learnt(seen, 'handshake.clientCertificate') ?? '');
-  return afterChain ? null : handshakeText(outcome, seen);
+  // The Certificate message comes before the key exchange and before the server minds the client's certificate: Python
+  // has verified the chain by then, and says that first.
+  return learnt(seen, 'handshake.verifiedFirst') ? null : handshakeText(outcome, seen);
 }
 
 function failureAfterVerification(seen: Seen): string | null {
   const outcome = learnt(seen, 'handshake.outcome');
+  if (outcome !== undefined && outcome !== 'completed' && learnt(seen, 'handshake.verifiedFirst'))
+    return handshakeText(outcome, seen);
   const client = learnt(seen, 'handshake.clientCertificate');
   if ((client === 'required' || client === 'rejected') && (outcome !== 'completed' || learnt(seen, 'handshake.alert')))
     return handshakeText('alert', seen);

@@ -76,6 +76,8 @@ export interface Facts {
   'handshake.lacks': 'version' | 'cipher' | 'group' | 'dh-size' | 'legacy-renegotiation' | 'sni' | null;
   /** Versions the profile offers, for people: `TLSv1.2–TLSv1.3`. */
   'handshake.offered': string;
+  /** The certificates came before the handshake failed, so a client had verified them by then. */
+  'handshake.verifiedFirst': boolean;
   /** The SNI that was sent; null = none. */
   'handshake.serverName': string | null;
   /** `closed` = it was asked for, and the server then hung up without a word. */

@@ -1,9 +1,10 @@
 // One handshake as a stage sees it: what was asked, and what the recorded bytes say of it.
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { rulesOf } from '../clients/client.ts';
 import type { Facts } from '../model/facts.ts';
 import { handshake, type Offer } from '../net/tls.ts';
-import { type Profile, profileOf } from '../pki/profiles/index.ts';
+import type { Profile } from '../pki/profiles/index.ts';
 import { type Flight, readFlight } from '../wire/flight.ts';
 import { ALERTS } from '../wire/names.ts';
 import type { ClientCredentials } from './client-key.ts';
@@ -36,10 +37,7 @@ export function offerOf(profile: Profile, run: Run, credentials: ClientCredentia
   };
 }
 
-export async function profileOfRun(run: Run): Promise<Profile> {
-  const { profile, urllib3 } = await run.client;
-  return profileOf(profile, urllib3 === null ? {} : { urllib3 });
-}
+export const profileOfRun = async (run: Run): Promise<Profile> => rulesOf(await run.client);
 
 /** Shakes hands over an open transport. Never rejects. */
 export async function attempt(transport: Duplex, offer: Offer, signal: AbortSignal): Promise<Attempt> {

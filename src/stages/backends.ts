@@ -1,8 +1,8 @@
 // A name may stand for several machines. Each that accepted a connection is shaken hands with at the same time as the
 // first, so that asking costs no further round trip, and judged as the first is.
 import type { Duplex } from 'node:stream';
+import { rulesOf } from '../clients/client.ts';
 import { startTls } from '../net/starttls.ts';
-import { profileOf } from '../pki/profiles/index.ts';
 import { verify } from '../pki/verify.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { parsePem, pemOf } from './parsed.ts';
@@ -53,7 +53,7 @@ async function answerOf(made: Attempt, run: Run): Promise<string> {
   const verdict = verify(leaf, untrusted, (await client.store).trust, {
     host: run.target.host,
     at: run.world.now(),
-    profile: profileOf(client.profile, client.urllib3 === null ? {} : { urllib3: client.urllib3 }),
+    profile: rulesOf(client),
   });
   return verdict.ok ? 'accepted' : verdict.verifyMessage;
 }

@@ -41,6 +41,7 @@ export const handshake: Stage<Gives> = {
     'handshake.clientCertificate',
     'handshake.clientCas',
     'handshake.starttls',
+    'handshake.verifiedFirst',
     'handshake.clientKey',
     'handshake.clientFault',
     'handshake.httpStatus',
@@ -153,6 +154,7 @@ async function* compared(
 async function* whatWasSeen({ outcome, reason, alert, flight }: Attempt): AsyncGenerator<Observation<Gives>> {
   const how = 'read from the bytes of the handshake';
   yield known('handshake.outcome', outcome, how);
+  yield known('handshake.verifiedFirst', flight.certificates.length > 0, how);
   yield known('handshake.error', reason, how);
   yield known('handshake.alert', alert, how);
   yield known('handshake.version', flight.version, how);

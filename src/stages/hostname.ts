@@ -1,8 +1,8 @@
 // Is the certificate for the name that was asked for, by the client's own rules? And if not: which near miss is it?
 import { isIP } from 'node:net';
+import { rulesOf } from '../clients/client.ts';
 import { known, learnt } from '../model/facts.ts';
 import { ipOctets, matchesHost, matchesIp, matchesPattern } from '../pki/names.ts';
-import { profileOf } from '../pki/profiles/index.ts';
 import { parsePem } from './parsed.ts';
 import type { Stage } from './stage.ts';
 
@@ -33,8 +33,7 @@ export const hostname: Stage<
     learnt(seen, 'handshake.certificates')?.length ? null : 'could not run: the server sent no certificate',
   async *run(seen, { target, client }) {
     const [leaf] = parsePem(learnt(seen, 'handshake.certificates') ?? []);
-    const { profile, urllib3 } = await client;
-    const rules = profileOf(profile, urllib3 === null ? {} : { urllib3 });
+    const rules = rulesOf(await client);
     const kind = isIP(target.host) === 0 ? 'dns' : 'ip';
     const asked = rules.stripsTrailingDot ? target.host.replace(/\.$/, '') : target.host;
     yield known('hostname.asked', asked, 'from the target');
@@ -44,7 +43,7 @@ export const hostname: Stage<
     const { names, commonName } = leaf;
     const octets = kind === 'ip' ? ipOctets(asked) : null;
     const matches = octets ? matchesIp(leaf, octets) : matchesHost(leaf, asked, rules.commonName);
-    const how = `the leaf's names, by the rules of ${profile}`;
+    const how = `the leaf's names, by the rules of ${rules.name}`;
     yield known('hostname.names', names, 'subjectAltName of the leaf');
     yield known('hostname.commonName', commonName, 'subject of the leaf');
     yield known('hostname.matches', matches, how);

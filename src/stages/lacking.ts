@@ -59,7 +59,9 @@ function fromReason({ reason }: Attempt): Facts['handshake.lacks'] {
   if (reason === null) return null;
   if (/dh key too small/.test(reason)) return 'dh-size';
   if (/legacy renegotiation/.test(reason)) return 'legacy-renegotiation';
-  if (/unsupported protocol|alert protocol version|version too low/.test(reason)) return 'version';
+  // Before TLS 1.2 the key exchange is signed with SHA-1, which security level 1 refuses (OpenSSL 3, t1_lib.c).
+  if (/legacy sigalg disallowed|unsupported protocol|alert protocol version|version too low/.test(reason))
+    return 'version';
   return null;
 }
 

@@ -1,5 +1,6 @@
 // What the chosen client would answer, computed: the chain as sent, judged by its rules against its store. And what
 // would be answered with the gaps filled, or with the store it would use by default.
+import { rulesOf } from '../clients/client.ts';
 import { verificationSwitches } from '../clients/disabled.ts';
 import type { Store, StorePlace } from '../clients/trust-store.ts';
 import type { VerifyAnswer } from '../model/certificate.ts';
@@ -7,7 +8,6 @@ import { known, learnt, type Observation, unknown } from '../model/facts.ts';
 import type { KnownRoots } from '../model/knowledge.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { V } from '../pki/codes.ts';
-import { profileOf } from '../pki/profiles/index.ts';
 import type { TrustStore } from '../pki/store.ts';
 import { type Verdict, verify } from '../pki/verify.ts';
 import { parseOne, parsePem } from './parsed.ts';
@@ -104,7 +104,7 @@ export const trust: Stage<
     if (!leaf || parseOne(pems[0] ?? '') === null) {
       return { status: 'skipped', text: 'there is no certificate to judge' };
     }
-    const rules = profileOf(client.profile, client.urllib3 === null ? {} : { urllib3: client.urllib3 });
+    const rules = rulesOf(client);
     const judge = (anchors: TrustStore, more: readonly Certificate[] = []) =>
       verify(leaf, [...untrusted, ...more], anchors, {
         host: run.target.host,

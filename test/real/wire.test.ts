@@ -1,6 +1,6 @@
 // The wire against real servers: what we read from one handshake is what OpenSSL's s_server and nginx were told to send,
 // byte for byte: order, duplicates, strangers, staples, acceptable CAs, ALPN, versions, each AEAD, alerts, tunnels.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,8 @@ import { cleanEnv } from '../tools/environment.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tlsdoctor-wire-'));
 const children: ChildProcess[] = [];
 afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+  // TERM, so that nginx takes its workers along.
+  for (const child of children) child.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -80,9 +81,8 @@ async function serve(args: readonly string[], leaf = 'leaf'): Promise<number> {
 async function listening(port: number): Promise<void> {
   for (const end = Date.now() + 15_000; Date.now() < end; ) {
     const open = await new Promise<boolean>(resolve => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true));
-      socket.on('error', () => resolve(false));
-      setTimeout(() => socket.destroy(), 50);
+      const socket = connect(port, '127.0.0.1', () => socket.destroy());
+      socket.on('error', () => resolve(false)).on('close', failed => resolve(!failed));
     });
     if (open) return;
     await new Promise(resolve => setTimeout(resolve, 30));
@@ -233,11 +233,12 @@ http { access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${fold
 
 test('s_client, asked the same, shows the same certificates', async () => {
   const port = await serve(['-tls1_3', '-cert_chain', chainFile(['stranger', 'issuing'])]);
-  const shown = execFileSync('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-showcerts'], {
-    env: cleanEnv(),
-    input: '',
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'ignore'],
+  const shown = await new Promise<string>((resolve, reject) => {
+    const argv = ['s_client', '-connect', `127.0.0.1:${port}`, '-showcerts'];
+    const child = execFile('openssl', argv, { env: cleanEnv(), timeout: 20_000 }, (error, stdout) =>
+      stdout === '' ? reject(error ?? new Error('s_client said nothing')) : resolve(stdout),
+    );
+    child.stdin?.end();
   });
   const theirs = [...shown.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END/g)]
     .slice(0, 3)

@@ -1,6 +1,6 @@
 // `tlsdoctor inspect`: certificates out of any wrapping, or from a live server; with --ca-file, judged offline.
 import { readFile, stat } from 'node:fs/promises';
-import { findClient } from '../../clients/client.ts';
+import { findClient, rulesOf } from '../../clients/client.ts';
 import { readTarget } from '../../intake/url.ts';
 import type { CertificateInfo } from '../../model/certificate.ts';
 import type { Prediction } from '../../model/report.ts';
@@ -122,10 +122,11 @@ async function judge(certificates: readonly Certificate[], { options, host }: Ar
   if (anchors.length === 0) throw new UsageError(`no certificate in '${options.caFiles.join("', '")}'`);
   const [leaf, ...untrusted] = certificates;
   if (!leaf) throw new UsageError('there is no certificate to judge');
-  const { profile, urllib3 } =
-    options.profile === null ? await findClient(openWorld(options), false) : named(options.profile);
+  const rules =
+    options.profile === null ? rulesOf(await findClient(openWorld(options), false)) : profileOf(options.profile);
+  const profile = rules.name;
   const verdict = verify(leaf, untrusted, trustStore(anchors), {
-    profile: profileOf(profile, urllib3 === null ? {} : { urllib3 }),
+    profile: rules,
     at: options.at === null ? new Date() : new Date(options.at),
     ...(host === null ? {} : { host }),
   });
@@ -151,8 +152,6 @@ async function judge(certificates: readonly Certificate[], { options, host }: Ar
 }
 
 const at = (depth: number | null) => (depth === null ? '' : ` at depth ${depth}`);
-const named = (profile: string) => ({ profile, urllib3: null });
-
 function verdictLine(prediction: Prediction, { host }: Args): string {
   const forHost = host === null ? '' : ` for ${host}`;
   if (prediction.ok) return `${prediction.profile} accepts this chain${line(forHost)}.`;

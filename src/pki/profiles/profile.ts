@@ -2,7 +2,7 @@
 import type { CommonName } from '../names.ts';
 
 export interface TlsLimits {
-  readonly minVersion: 'TLSv1' | 'TLSv1.2';
+  readonly minVersion: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion: 'TLSv1.3';
   /** OpenSSL cipher string, with the security level it sets or inherits. */
   readonly ciphers: string;

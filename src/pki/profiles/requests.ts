@@ -18,7 +18,8 @@ export function requestsOn(base: Profile, urllib3: string = newestFor(base.pytho
     stripsTrailingDot: true,
     tls: {
       ...base.tls,
-      minVersion: old ? base.tls.minVersion : 'TLSv1.2',
+      // 2.x asks for 1.2 at least, whatever the build of Python would take.
+      minVersion: old || base.tls.minVersion === 'TLSv1.3' ? base.tls.minVersion : 'TLSv1.2',
       ciphers: old ? `${OLD_CIPHERS}:@SECLEVEL=${base.securityLevel}` : base.tls.ciphers,
     },
   };
