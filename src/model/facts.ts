@@ -171,6 +171,8 @@ export interface Facts {
   'trust.answers': readonly VerifyAnswer[];
   /** Their X509_V_ERR_* numbers. */
   'trust.codes': readonly number[];
+  /** Those of them that only strict rules (Python 3.13) give. */
+  'trust.strictCodes': readonly number[];
   /** The first one's words: `unable to get local issuer certificate`. */
   'trust.message': string | null;
   /** With missing intermediates filled in, the path ends at an anchor of the client's store. */

@@ -17,6 +17,7 @@ export const trust: Stage<
   | 'trust.profile'
   | 'trust.answers'
   | 'trust.codes'
+  | 'trust.strictCodes'
   | 'trust.message'
   | 'trust.anchored'
   | 'trust.anchor'
@@ -43,6 +44,7 @@ export const trust: Stage<
     'trust.profile',
     'trust.answers',
     'trust.codes',
+    'trust.strictCodes',
     'trust.message',
     'trust.anchored',
     'trust.anchor',
@@ -105,12 +107,8 @@ export const trust: Stage<
       return { status: 'skipped', text: 'there is no certificate to judge' };
     }
     const rules = profileOf(client.profile, client.urllib3 === null ? {} : { urllib3: client.urllib3 });
-    const judge = (anchors: TrustStore, more: readonly Certificate[] = []) =>
-      verify(leaf, [...untrusted, ...more], anchors, {
-        host: run.target.host,
-        at: run.world.now(),
-        profile: rules,
-      });
+    const judge = (anchors: TrustStore, more: readonly Certificate[] = [], profile = rules) =>
+      verify(leaf, [...untrusted, ...more], anchors, { host: run.target.host, at: run.world.now(), profile });
 
     const verdict = judge(store.trust);
     const answers = verdict.ok ? [] : [answerOf(verdict), ...verdict.then.map(answerOf)];
@@ -120,6 +118,11 @@ export const trust: Stage<
       'trust.codes',
       answers.map(answer => answer.verifyCode),
       how,
+    );
+    yield known(
+      'trust.strictCodes',
+      rules.strict ? onlyStrict(answers, judge(store.trust, [], { ...rules, strict: false })) : [],
+      'the same, compared with the verdict without VERIFY_X509_STRICT',
     );
     yield known('trust.message', answers[0]?.verifyMessage ?? null, how);
 
@@ -155,6 +158,16 @@ export const trust: Stage<
       : { status: 'fail', text: `${client.profile}: ${verdict.verifyMessage}` };
   },
 };
+
+/** Codes that only the strict rules give; a keyUsage that is wrong for a server is 82 with them and 26 without. */
+function onlyStrict(answers: readonly VerifyAnswer[], lenient: Verdict): number[] {
+  const without = new Set([lenient, ...lenient.then].map(answer => answer.verifyCode));
+  return answers
+    .map(answer => answer.verifyCode)
+    .filter(
+      code => !without.has(code) && !(code === V.KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA && without.has(V.INVALID_PURPOSE)),
+    );
+}
 
 /** No answer says that the path does not end at an anchor. */
 const isAnchored = (verdict: Verdict) =>

@@ -105,6 +105,7 @@ const FINE: { readonly [F in FactKey]?: Facts[F] } = {
   'trust.profile': 'requests@python3.12',
   'trust.answers': [],
   'trust.codes': [],
+  'trust.strictCodes': [],
   'trust.message': null,
   'trust.anchored': true,
   'trust.anchor': 'O=CA, CN=CA Root',
