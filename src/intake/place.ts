@@ -119,6 +119,7 @@ const FORMS: readonly (readonly RegExp[])[] = [
     form(`Cannot connect to host ${HOST}:${PORT}`),
     form(`unable to access '${URLS}'`),
     form(`for url:? ?<?${URLS}`),
+    form(String.raw`\(see https:[^)\n]{0,200}\) for ${URLS}`),
     form(`SSL validation failed for ${URLS}`),
     form(`Could not connect to the endpoint URL: ${Q}${URLS}`),
     form(`validate the SSL certificate for ${HOST}(?::${PORT})?`),
@@ -165,6 +166,8 @@ const FORMS: readonly (readonly RegExp[])[] = [
     form(
       String.raw`No (?:name|subject alternative (?:DNS )?name|subject alternative names)[^\n]{0,60}matching (?:IP address )?${HOST}`,
     ),
+    form(`Failed to open TCP connection to ${HOST}:${PORT}`),
+    form(String.raw`expected CN=${Q}\u0060?${HOST}`),
     form(`(?:Failed|failed) to connect to ${HOST}(?: port |:)${PORT}`),
     form(`Connection to ${HOST} (?:timed out|refused|reset)`),
     form(`in connection to ${HOST}:${PORT}`),
