@@ -195,6 +195,8 @@ export interface Facts {
   'trust.rootMissingFromStore': string | null;
   /** The root was public once and has been removed: its name and when. */
   'trust.rootRemoved': string | null;
+  /** How that is known: its key or fingerprint, or only the name that an issuer bears. */
+  'trust.rootRemovedBy': 'key' | 'name' | null;
   'trust.certifiVersion': string | null;
   'trust.openssl': string | null;
   /** What this client's OpenSSL is too old for and this connection needs: `TLS 1.2 (OpenSSL 0.9.8)`; null = nothing. */

@@ -119,6 +119,7 @@ const FINE: { readonly [F in FactKey]?: Facts[F] } = {
   'trust.publicRoot': true,
   'trust.rootMissingFromStore': null,
   'trust.rootRemoved': null,
+  'trust.rootRemovedBy': null,
   'trust.certifiVersion': '2026.7.22',
   'trust.openssl': 'OpenSSL 3.0.19',
   'trust.opensslTooOld': null,
