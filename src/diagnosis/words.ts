@@ -28,6 +28,7 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         'server-failure': 'the resolver failed (server-failure)',
         timeout: 'the resolver did not answer (timeout)',
       },
+      'trust.rootRemovedBy': { key: 'fingerprint or key identifier', name: 'name only' },
       'trust.storeProblem': {
         'path-missing': 'there is no such file or folder',
         unreadable: 'it may not be read',
@@ -71,6 +72,7 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         'server-failure': '解析器出错（server-failure）',
         timeout: '解析器没有回应（timeout）',
       },
+      'trust.rootRemovedBy': { key: '指纹或密钥标识符', name: '仅名称' },
       'trust.storeProblem': {
         'path-missing': '文件或目录不存在',
         unreadable: '无权读取',

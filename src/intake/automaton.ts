@@ -3,14 +3,14 @@
 // line that was wrapped in the middle of a word, or quoted inside another message. Terminal colours are passed over too.
 
 export interface Automaton {
-  /** `next[state * classes + class]`. */
-  readonly next: Int32Array;
+  /** `next[state * classes + class]`; two bytes an entry where they suffice, because the table's size is its speed. */
+  readonly next: Uint16Array | Uint32Array;
+  /** States from this one on are those where a phrase ends. */
+  readonly firstFinal: number;
   readonly classes: number;
   readonly classOf: Uint8Array;
   /** State → which phrases end there, longest first. */
   readonly ends: readonly (readonly number[])[];
-  /** 1 where `ends` is not empty. */
-  readonly final: Uint8Array;
   /** The state of the longest proper suffix. */
   readonly suffix: Int32Array;
   /** How many bytes of a phrase a state has read. */
@@ -31,6 +31,7 @@ export interface Hit {
 
 const SKIPPED = 0;
 const FOREIGN = 1;
+const ESCAPE = 2;
 
 /** @param phrases as people write them */
 export function automatonOf(phrases: readonly string[]): Automaton {
@@ -38,7 +39,8 @@ export function automatonOf(phrases: readonly string[]): Automaton {
   const classOf = new Uint8Array(256).fill(FOREIGN);
   for (let byte = 0; byte <= 32; byte++) classOf[byte] = SKIPPED;
   for (const character of '\'"`\\-,') classOf[character.charCodeAt(0)] = SKIPPED;
-  let classes = 2;
+  classOf[27] = ESCAPE;
+  let classes = 3;
   for (const bytes of squeezed) for (const byte of bytes) if (classOf[byte] === FOREIGN) classOf[byte] = classes++;
   for (let letter = 97; letter <= 122; letter++) classOf[letter - 32] = classOf[letter] ?? FOREIGN;
 
@@ -64,13 +66,45 @@ export function automatonOf(phrases: readonly string[]): Automaton {
     }
     if (state !== 0) ends[state]?.push(phrase);
   });
+  const lengths = squeezed.map(bytes => bytes.length);
+  return finalLast({ ...linked(children, ends, classes), ends, depth, begun }, { classes, classOf, lengths });
+}
+
+interface Linked {
+  readonly next: Int32Array;
+  readonly suffix: Int32Array;
+  readonly ends: readonly (readonly number[])[];
+  readonly depth: readonly number[];
+  readonly begun: readonly (readonly number[])[];
+}
+
+/** States numbered anew, those where a phrase ends last: whether one ends is then a comparison, not a look-up. */
+function finalLast(
+  { next, suffix, ends, depth, begun }: Linked,
+  rest: Pick<Automaton, 'classes' | 'classOf' | 'lengths'>,
+): Automaton {
+  const { classes } = rest;
+  const states = ends.map((_, state) => state);
+  const final = (state: number) => (ends[state]?.length ?? 0) > 0;
+  const order = [...states.filter(state => !final(state)), ...states.filter(final)];
+  const renamed = new Int32Array(states.length);
+  order.forEach((state, place) => {
+    renamed[state] = place;
+  });
+  const size = states.length * classes;
+  const table = states.length <= 0xffff ? new Uint16Array(size) : new Uint32Array(size);
+  order.forEach((state, place) => {
+    for (let input = 0; input < classes; input++)
+      table[place * classes + input] = renamed[next[state * classes + input] ?? 0] ?? 0;
+  });
   return {
-    ...linked(children, ends, classes),
-    depth: Uint16Array.from(depth),
-    begun,
-    classes,
-    classOf,
-    lengths: squeezed.map(bytes => bytes.length),
+    ...rest,
+    next: table,
+    firstFinal: order.findIndex(final),
+    ends: order.map(state => ends[state] ?? []),
+    suffix: Int32Array.from(order, state => renamed[suffix[state] ?? 0] ?? 0),
+    depth: Uint16Array.from(order, state => depth[state] ?? 0),
+    begun: order.map(state => begun[state] ?? []),
   };
 }
 
@@ -96,7 +130,7 @@ function linked(children: readonly Map<number, number>[], ends: number[][], clas
     // What is passed over changes nothing.
     next[state * classes + SKIPPED] = state;
   }
-  return { next, ends, suffix, final: Uint8Array.from(ends, found => (found.length > 0 ? 1 : 0)) };
+  return { next, suffix };
 }
 
 /** Walks an automaton over bytes that come in pieces. */
@@ -130,7 +164,7 @@ export class Scanner {
 
   /** Calls `found` for every phrase that ends in these bytes, in order. */
   scan(bytes: Uint8Array, found: (hit: Hit) => void): void {
-    const { next, classes, classOf, final, ends, lengths } = this.#automaton;
+    const { next, firstFinal, classes, classOf, ends, lengths } = this.#automaton;
     const size = bytes.length;
     let state = this.#state;
     let counted = this.#counted;
@@ -138,23 +172,21 @@ export class Scanner {
     for (let i = 0; i < size; i++) {
       const byte = bytes[i] as number;
       const input = classOf[byte] as number;
-      if (input === SKIPPED) {
-        if (byte === 27) escaping = 1;
+      if (input === ESCAPE) {
+        escaping = 1;
         continue;
       }
       if (escaping !== 0) {
-        // ECMA-48 §5.4: parameters and intermediates 0x20–0x3f, then one final byte.
-        if (escaping === 1) {
-          escaping = byte === 91 ? 2 : 0;
-          if (escaping === 2) continue;
-        } else {
-          if (byte >= 0x40) escaping = 0;
-          continue;
-        }
+        // ECMA-48 §5.4: ESC [, parameters and intermediates 0x20–0x3f, then one final byte.
+        const within = escaping === 1 ? byte === 91 : true;
+        escaping = !within || (escaping === 2 && byte >= 0x40) ? 0 : 2;
+        if (within) continue;
       }
-      counted++;
+      // No branch for blanks: their class leads from each state to itself. Words are short, and a branch that is guessed
+      // wrong twice a word costs more than the look-up.
       state = next[state * classes + input] as number;
-      if (final[state] === 1)
+      counted += input === SKIPPED ? 0 : 1;
+      if (state >= firstFinal && input !== SKIPPED)
         for (const phrase of ends[state] as readonly number[]) {
           const length = lengths[phrase] as number;
           found({ phrase, end: this.#read + i + 1, at: counted - length, length });

@@ -21,7 +21,9 @@ interface Open {
 
 export class EpisodeReader {
   readonly #scanner: WordingScanner;
-  #before: Uint8Array = new Uint8Array(0);
+  /** The last pieces read, as they came, at least BEFORE bytes of them. */
+  #before: Uint8Array[] = [];
+  #beforeSize = 0;
   #read = 0;
   #open: Open | null = null;
   #done: Episode[] = [];
@@ -30,7 +32,7 @@ export class EpisodeReader {
     this.#scanner = new WordingScanner(matcher);
   }
 
-  /** The next bytes of the text. They are not kept. */
+  /** The next bytes of the text; nobody may change them afterwards. The last few are kept. */
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += STEP) this.#step(bytes.subarray(at, at + STEP));
   }
@@ -40,8 +42,8 @@ export class EpisodeReader {
     // What is cut off in the middle of a wording is worth a look when nothing else was found.
     if (!this.#open && this.#done.length === 0)
       this.#scanner.end(({ weight }) => {
-        const from = this.#read - this.#before.length;
-        this.#open = { parts: [this.#before], from, kept: this.#read, last: this.#read, weight };
+        const from = this.#read - this.#beforeSize;
+        this.#open = { parts: this.#before, from, kept: this.#read, last: this.#read, weight };
       });
     if (this.#open) this.#close(this.#open);
     return this.#done;
@@ -49,9 +51,13 @@ export class EpisodeReader {
 
   #step(bytes: Uint8Array): void {
     const start = this.#read;
-    const held = joined([this.#before, bytes]);
-    const heldFrom = start - this.#before.length;
-    const piece = (from: number, to: number) => held.slice(from - heldFrom, to - heldFrom);
+    // What stands before is put together only when something is found: most of a log says nothing.
+    let held: Uint8Array | null = null;
+    const heldFrom = start - this.#beforeSize;
+    const piece = (from: number, to: number) => {
+      held ??= joined([...this.#before, bytes]);
+      return held.slice(from - heldFrom, to - heldFrom);
+    };
     this.#scanner.scan(bytes, (match: Match) => {
       const open = this.#open;
       if (open && match.end - open.last <= AFTER && match.end - open.from <= LONGEST) {
@@ -74,7 +80,12 @@ export class EpisodeReader {
         this.#open = null;
       }
     }
-    this.#before = held.slice(Math.max(0, held.length - BEFORE));
+    this.#before.push(bytes);
+    this.#beforeSize += bytes.length;
+    for (let [first] = this.#before; first && this.#beforeSize - first.length >= BEFORE; [first] = this.#before) {
+      this.#before.shift();
+      this.#beforeSize -= first.length;
+    }
   }
 
   #keep(open: Open, to: number, piece: (from: number, to: number) => Uint8Array, heldFrom: number): void {

@@ -47,10 +47,14 @@ export function hostKind(host: string | null): HostKind {
     return 'local';
   if (/^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\.[\dx]/.test(name)) return 'private';
   if (/^[\dx]{1,3}(?:\.[\dx]{1,3}){3}$/.test(name) || name.includes(':')) return 'address';
-  if (!name.includes('.')) return 'private';
+  if (!name.includes('.') || OWN_SERVICE.test(name)) return 'private';
   return /\.(?:local|lan|internal|intranet|corp|home|test|example|invalid|localdomain|domain|private|svc|cluster|ad|iot)$|\.home\.arpa$/.test(
     name,
   )
     ? 'private'
     : 'public';
 }
+
+/** Programs that organisations run for themselves, by the names they usually give them. */
+const OWN_SERVICE =
+  /^(?:gitlab|gitea|nexus|artifactory|jenkins|harbor|jira|confluence|intranet|vcenter|sonarqube?|rancher|minio|vault|grafana|splunk|owa|mail)\d{0,2}\.[\w-]{1,63}\.[\w.-]{2,190}$/;

@@ -9,6 +9,7 @@ export interface Place {
 
 /** @param near index in `text` of the failure's wording */
 export function placeIn(text: string, near: number): Place | null {
+  const proxy = proxyIn(text);
   for (const forms of FORMS) {
     let best: { readonly place: Place; readonly distance: number } | null = null;
     for (const form of forms) {
@@ -17,6 +18,7 @@ export function placeIn(text: string, near: number): Place | null {
         if (++seen > MOST) break;
         const place = placeOf(found.groups ?? {});
         if (!place || DOCUMENTATION.test(place.url ?? place.host)) continue;
+        if (proxy !== null && place.url?.startsWith(proxy)) continue;
         const distance = distanceTo(found.index, found[0].length, near);
         if (!best || distance < best.distance) best = { place, distance };
       }
@@ -107,6 +109,7 @@ const MOST = 400;
 
 const HOST = String.raw`(?<host>\[[0-9a-fA-F:.%]{2,60}\]|[\p{L}\p{N}*](?:[\p{L}\p{N}_.*-]{0,251}[\p{L}\p{N}])?)`;
 const PORT = String.raw`(?<port>\d{1,5})`;
+const PORT_TOO = String.raw`\d{1,5}`;
 const Q = String.raw`\\{0,3}["'‘’“”«»„]{0,2}`;
 const URLS = String.raw`(?<url>(?:https|wss|ldaps|smtps|imaps|http|ws):\/\/[^\s"'<>|\\‘’“”«»\u0060]{1,2000})`;
 const SECURE = String.raw`(?<url>(?:https|wss|ldaps|smtps|imaps):\/\/[^\s"'<>|\\‘’“”«»\u0060]{1,2000})`;
@@ -119,6 +122,8 @@ const FORMS: readonly (readonly RegExp[])[] = [
     form(`Cannot connect to host ${HOST}:${PORT}`),
     form(`unable to access '${URLS}'`),
     form(`for url:? ?<?${URLS}`),
+    form(String.raw`\(see https:[^)\n]{0,200}\) for ${URLS}`),
+    form(`(?:[Dd]ownload(?: data)?|[Dd]ownloading) from ${URLS}`),
     form(`SSL validation failed for ${URLS}`),
     form(`Could not connect to the endpoint URL: ${Q}${URLS}`),
     form(`validate the SSL certificate for ${HOST}(?::${PORT})?`),
@@ -165,6 +170,15 @@ const FORMS: readonly (readonly RegExp[])[] = [
     form(
       String.raw`No (?:name|subject alternative (?:DNS )?name|subject alternative names)[^\n]{0,60}matching (?:IP address )?${HOST}`,
     ),
+    form(`Failed to open TCP connection to ${HOST}:${PORT}`),
+    form(`Hostname ${HOST} not verified`),
+    form(`The certificate of ${Q}${HOST}`),
+    form(String.raw`server (?:at|on) ${Q}${HOST}${Q}(?::${PORT})?(?: \([^)\n]{2,60}\))?(?:, port ${PORT_TOO})?`),
+    form(String.raw`Domain\(${Q}${HOST}`),
+    form(
+      String.raw`(?<![\p{L}\p{N}.-])(?<host>(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}|localhost)(?: sent an invalid response| refused to connect| unexpectedly closed| took too long| uses an unsupported protocol| didn.t accept|.s server IP| uses weak)`,
+    ),
+    form(String.raw`expected CN=${Q}\u0060?${HOST}`),
     form(`(?:Failed|failed) to connect to ${HOST}(?: port |:)${PORT}`),
     form(`Connection to ${HOST} (?:timed out|refused|reset)`),
     form(`in connection to ${HOST}:${PORT}`),
@@ -204,6 +218,12 @@ const FORMS: readonly (readonly RegExp[])[] = [
   [
     form(
       String.raw`\b(?:WebSocket|TLS|SSL|handshake|host|server|tenant|registry|Errors? (?:during )?(?:downloading|connecting)[^\n]{0,20}) (?<host>[\p{L}\p{N}][\p{L}\p{N}-]{0,62}(?:\.[\p{L}\p{N}-]{1,63}){1,8}):${PORT}\b`,
+    ),
+  ],
+  // A name with a port, as many logs write it; files with a line number look alike, but for their endings.
+  [
+    form(
+      String.raw`(?<![\p{L}\p{N}./\\_-])(?<host>(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?!(?:kt|cpp|cc|h|rs|swift|cs|tsx?|jsx|[mc]js|exs?|scala|lua|p[lm]|sh|ps1|dart|mm?|log|xml|so|jar|hpp|asm|S)\b)[a-z]{2,24}):${PORT}\b`,
     ),
   ],
 ];

@@ -53,6 +53,8 @@ export interface CertificateSpec {
   /** Embedded SCTs: days relative to now. */
   readonly scts?: readonly number[];
   readonly extra?: readonly Extra[];
+  /** 1 = as of old, without any extension. */
+  readonly version?: 1 | 3;
   readonly serial?: number;
 }
 
@@ -112,14 +114,14 @@ export function makeCertificate(
   const signer = issuer?.key ?? key;
   const algorithm = algorithmOf(signer, spec.signature ?? 'sha256');
   const tbs = seq(
-    tagged(0xa0, int(2)),
+    ...(spec.version === 1 ? [] : [tagged(0xa0, int(2))]),
     int(serial),
     algorithm.identifier,
     issuer?.subject ?? subject,
     seq(time(moment(spec.from ?? -1, now)), time(moment(spec.to ?? 90, now))),
     subject,
     spki,
-    tagged(0xa3, seq(...extensions(spec, keyId, issuer?.keyId ?? keyId, now))),
+    ...(spec.version === 1 ? [] : [tagged(0xa3, seq(...extensions(spec, keyId, issuer?.keyId ?? keyId, now)))]),
   );
   const signature = Buffer.from(sign(algorithm.digest, tbs, signer));
   if (spec.badSignature) signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;

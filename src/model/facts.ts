@@ -173,6 +173,8 @@ export interface Facts {
   'trust.answers': readonly VerifyAnswer[];
   /** Their X509_V_ERR_* numbers. */
   'trust.codes': readonly number[];
+  /** Those of them that only strict rules (Python 3.13) give. */
+  'trust.strictCodes': readonly number[];
   /** The first one's words: `unable to get local issuer certificate`. */
   'trust.message': string | null;
   /** With missing intermediates filled in, the path ends at an anchor of the client's store. */
@@ -195,6 +197,8 @@ export interface Facts {
   'trust.rootMissingFromStore': string | null;
   /** The root was public once and has been removed: its name and when. */
   'trust.rootRemoved': string | null;
+  /** How that is known: its key or fingerprint, or only the name that an issuer bears. */
+  'trust.rootRemovedBy': 'key' | 'name' | null;
   'trust.certifiVersion': string | null;
   'trust.openssl': string | null;
   /** What this client's OpenSSL is too old for and this connection needs: `TLS 1.2 (OpenSSL 0.9.8)`; null = nothing. */

@@ -107,7 +107,10 @@ export const chain: Stage<Gives> = {
       ...gap.missing.map(name => `not sent, and not in the client’s store: ${name}`),
     ];
     yield known('chain.problems', problems, how);
-    if (gap.missing.length > 0) return { status: 'fail', text: `nobody sent “${gap.missing[0]}”` };
+    if (gap.missing.length > 0) {
+      const places = gap.fetched.map(({ where }) => where).join(', ');
+      return { status: 'fail', text: `nobody sent “${gap.missing[0]}”${places && `; fetched from ${places}`}` };
+    }
     if (malformed.length > 0) return { status: 'fail', text: malformed[0] ?? '' };
     const count = `${sent.length} certificate${sent.length === 1 ? '' : 's'} sent`;
     return problems.length > 0

@@ -5,9 +5,11 @@ import { verificationSwitches } from '../clients/disabled.ts';
 import type { Store, StorePlace } from '../clients/trust-store.ts';
 import type { VerifyAnswer } from '../model/certificate.ts';
 import { known, learnt, type Observation, unknown } from '../model/facts.ts';
-import type { KnownRoots } from '../model/knowledge.ts';
+import type { KnownRoots, RemovedRoot } from '../model/knowledge.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { V } from '../pki/codes.ts';
+import { attributesOf } from '../pki/names.ts';
+import { profileOf } from '../pki/profiles/index.ts';
 import type { TrustStore } from '../pki/store.ts';
 import { type Verdict, verify } from '../pki/verify.ts';
 import { parseOne, parsePem } from './parsed.ts';
@@ -17,6 +19,7 @@ export const trust: Stage<
   | 'trust.profile'
   | 'trust.answers'
   | 'trust.codes'
+  | 'trust.strictCodes'
   | 'trust.message'
   | 'trust.anchored'
   | 'trust.anchor'
@@ -30,6 +33,7 @@ export const trust: Stage<
   | 'trust.publicRoot'
   | 'trust.rootMissingFromStore'
   | 'trust.rootRemoved'
+  | 'trust.rootRemovedBy'
   | 'trust.certifiVersion'
   | 'trust.openssl'
   | 'trust.opensslTooOld'
@@ -43,6 +47,7 @@ export const trust: Stage<
     'trust.profile',
     'trust.answers',
     'trust.codes',
+    'trust.strictCodes',
     'trust.message',
     'trust.anchored',
     'trust.anchor',
@@ -56,6 +61,7 @@ export const trust: Stage<
     'trust.publicRoot',
     'trust.rootMissingFromStore',
     'trust.rootRemoved',
+    'trust.rootRemovedBy',
     'trust.certifiVersion',
     'trust.openssl',
     'trust.opensslTooOld',
@@ -105,12 +111,8 @@ export const trust: Stage<
       return { status: 'skipped', text: 'there is no certificate to judge' };
     }
     const rules = rulesOf(client);
-    const judge = (anchors: TrustStore, more: readonly Certificate[] = []) =>
-      verify(leaf, [...untrusted, ...more], anchors, {
-        host: run.target.host,
-        at: run.world.now(),
-        profile: rules,
-      });
+    const judge = (anchors: TrustStore, more: readonly Certificate[] = [], profile = rules) =>
+      verify(leaf, [...untrusted, ...more], anchors, { host: run.target.host, at: run.world.now(), profile });
 
     const verdict = judge(store.trust);
     const answers = verdict.ok ? [] : [answerOf(verdict), ...verdict.then.map(answerOf)];
@@ -120,6 +122,11 @@ export const trust: Stage<
       'trust.codes',
       answers.map(answer => answer.verifyCode),
       how,
+    );
+    yield known(
+      'trust.strictCodes',
+      rules.strict ? onlyStrict(answers, judge(store.trust, [], { ...rules, strict: false })) : [],
+      'the same, compared with the verdict without VERIFY_X509_STRICT',
     );
     yield known('trust.message', answers[0]?.verifyMessage ?? null, how);
 
@@ -132,11 +139,7 @@ export const trust: Stage<
     if (open !== null) {
       yield unknown('trust.anchored', open);
       yield unknown('trust.publicRoot', open);
-      yield known(
-        'trust.rootRemoved',
-        removedRoot([leaf, ...untrusted], run.roots),
-        'compared with the roots that were taken off the public list',
-      );
+      yield* removedFacts(removedRoot([leaf, ...untrusted], run.roots));
     } else yield known('trust.anchored', anchored, found.length > 0 ? `${how}, missing certificates filled in` : how);
     yield known('trust.anchor', anchored ? (filled.chain.at(-1)?.certificate.subject.text ?? null) : null, how);
     const other = await client.defaultStore();
@@ -155,6 +158,16 @@ export const trust: Stage<
       : { status: 'fail', text: `${client.profile}: ${verdict.verifyMessage}` };
   },
 };
+
+/** Codes that only the strict rules give; a keyUsage that is wrong for a server is 82 with them and 26 without. */
+function onlyStrict(answers: readonly VerifyAnswer[], lenient: Verdict): number[] {
+  const without = new Set([lenient, ...lenient.then].map(answer => answer.verifyCode));
+  return answers
+    .map(answer => answer.verifyCode)
+    .filter(
+      code => !without.has(code) && !(code === V.KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA && without.has(V.INVALID_PURPOSE)),
+    );
+}
 
 /** No answer says that the path does not end at an anchor. */
 const isAnchored = (verdict: Verdict) =>
@@ -190,7 +203,7 @@ function refusal(id: string, place: StorePlace, store: Store): string | null {
   return '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found';
 }
 
-type Publicness = 'trust.publicRoot' | 'trust.rootMissingFromStore' | 'trust.rootRemoved';
+type Publicness = 'trust.publicRoot' | 'trust.rootMissingFromStore' | 'trust.rootRemoved' | 'trust.rootRemovedBy';
 
 /**
  * Does the chain end in a root of today's public list, or in one that used to be on it?
@@ -208,7 +221,7 @@ async function* publicness(
     const how = `${anchor.subject.text} is on the public list`;
     yield known('trust.publicRoot', true, how);
     yield known('trust.rootMissingFromStore', null, how);
-    yield known('trust.rootRemoved', null, how);
+    yield* removedFacts(null);
     return;
   }
   const verdict = await byReference();
@@ -220,26 +233,51 @@ async function* publicness(
     isPublic && !accepted ? (verdict.chain.at(-1)?.certificate.subject.text ?? null) : null,
     how,
   );
-  const removed = isPublic ? null : removedRoot(certificates, run.roots);
-  yield known('trust.rootRemoved', removed, 'compared with the roots that were taken off the public list');
+  yield* removedFacts(isPublic ? null : removedRoot(certificates, run.roots));
+}
+
+interface Removed {
+  readonly text: string;
+  /** `key`: it is that root, as far as can be seen. `name`: an issuer bears its name, perhaps with another key. */
+  readonly by: 'key' | 'name';
+}
+
+function* removedFacts(found: Removed | null): Generator<Observation<'trust.rootRemoved' | 'trust.rootRemovedBy'>> {
+  const how = 'compared with the roots that were taken off the public list';
+  yield known('trust.rootRemoved', found?.text ?? null, how);
+  yield known('trust.rootRemovedBy', found?.by ?? null, how);
 }
 
 /**
- * The removed root that signed, or is, one of the certificates: by fingerprint, else by its name. Key identifiers must
- * not contradict it, where both are known: a private CA may have taken over a famous name.
+ * The removed root that signed, or is, one of the certificates: by fingerprint, or by its whole name with no key
+ * identifier against it; else one whose common name and organisation an issuer bears.
  */
-function removedRoot(certificates: readonly Certificate[], roots: KnownRoots): string | null {
-  for (const certificate of certificates) {
-    const keyId = certificate.extensions.authorityKeyId?.keyId;
-    const found = roots.removed.find(
-      root =>
-        root.sha256 === certificate.sha256 ||
-        (root.subject === certificate.issuer.text &&
-          (root.keyId === null || keyId == null || root.keyId === Buffer.from(keyId).toString('hex'))),
-    );
-    if (found) return `${found.name} (removed ${found.removedOn})`;
-  }
+function removedRoot(certificates: readonly Certificate[], roots: KnownRoots): Removed | null {
+  const tests: readonly [Removed['by'], (root: RemovedRoot, certificate: Certificate) => boolean][] = [
+    ['key', isThatRoot],
+    ['name', bearsItsName],
+  ];
+  for (const [by, test] of tests)
+    for (const certificate of certificates) {
+      const found = roots.removed.find(root => test(root, certificate));
+      // Some were only made anew under their old name.
+      if (found && (by === 'key' || !roots.current.some(root => root.name === found.name)))
+        return { text: `${found.name} (removed ${found.removedOn})`, by };
+    }
   return null;
+}
+
+function isThatRoot(root: RemovedRoot, { sha256, issuer, extensions }: Certificate): boolean {
+  const keyId = extensions.authorityKeyId?.keyId;
+  const contradicted = root.keyId !== null && keyId != null && root.keyId !== Buffer.from(keyId).toString('hex');
+  return root.sha256 === sha256 || (root.subject === issuer.text && !contradicted);
+}
+
+function bearsItsName(root: RemovedRoot, { issuer }: Certificate): boolean {
+  if (attributesOf(issuer, '2.5.4.3')[0]?.text !== root.name) return false;
+  const organisation = attributesOf(issuer, '2.5.4.10')[0]?.text;
+  const listed = /(?:^|, )O=((?:\\.|[^,\\])*)/.exec(root.subject ?? '')?.[1]?.replace(/\\(.)/g, '$1');
+  return organisation === undefined || listed === undefined || organisation === listed;
 }
 
 /** OpenSSL before 1.1.1 has no TLS 1.3 and builds paths without looking in the trust store first. */

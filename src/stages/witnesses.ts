@@ -15,12 +15,19 @@ export interface Witness {
 /** A day: less never decides about a certificate's validity in practice, and a Date header may come out of a cache. */
 export const TOLERANCE_MS = 86_400_000;
 
-/** All who told a time, latest first; what cannot be true (a century off) is left out. */
-export function witnesses(seen: Seen, now: Date): readonly Witness[] {
+/** A host's Date header as a witness; null when there is none. */
+export function timeToldBy(host: string, date: string | undefined): Witness | null {
+  const at = Date.parse(date ?? '');
+  return Number.isNaN(at) ? null : { who: host, text: `${host} says it is ${day(at)}`, at, exact: true };
+}
+
+/** All who told a time, `others` among them, latest first; what cannot be true (a century off) is left out. */
+export function witnesses(seen: Seen, now: Date, others: readonly Witness[] = []): readonly Witness[] {
   const found: Witness[] = [];
   const add = (at: number, exact: boolean, who: string, text: string) => {
     if (Number.isFinite(at) && Math.abs(at - now.getTime()) < CENTURY_MS) found.push({ who, text, at, exact });
   };
+  for (const { at, exact, who, text } of others) add(at, exact, who, text);
   const httpDate = learnt(seen, 'handshake.httpDate');
   if (httpDate) add(Date.parse(httpDate), true, 'the server', `the server’s Date header says ${httpDate}`);
   const [leafPem] = learnt(seen, 'handshake.certificates') ?? [];

@@ -7,6 +7,7 @@ const SECTIONS: readonly Section[] = [
   ['healthy check', async () => (await import('./healthy.ts')).benchHealthy()],
   ['round trips', async () => (await import('./round-trips.ts')).benchRoundTrips()],
   ['verdicts', async () => (await import('./verify.ts')).benchVerify()],
+  ['pasted log', async () => (await import('./paste.ts')).benchPaste()],
 ];
 
 const wanted = process.argv[2];

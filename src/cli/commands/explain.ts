@@ -26,7 +26,7 @@ export async function explain(argv: readonly string[]): Promise<ExitCode> {
   const pages = args.positionals.length === 1 ? pagesFor(given) : [];
   if (pages.length > 0) return printPages(pages, args);
   if (args.positionals.length === 1 && given.length < 4096 && !given.includes('\n') && (await isFile(given)))
-    return print(await explainStream(createReadStream(given), given), args);
+    return print(await explainStream(createReadStream(given, { highWaterMark: CHUNK }), given), args);
   const explanation = explainGiven(given);
   if (explanation.primary === null && args.positionals.length === 1 && !/\s/.test(given)) throw unknownWord(given);
   return print(explanation, args);
@@ -82,6 +82,7 @@ export async function explainStream(stream: AsyncIterable<unknown>, name: string
 }
 
 const WHOLE = 1 << 20;
+const CHUNK = 1 << 18;
 
 function explanationForm({ primary, all, unsafe }: Explanation, { options: { lang } }: Args): unknown {
   const form = (clue: Clue) => ({

@@ -145,6 +145,7 @@ describe('what is primary, and what stands beside it', () => {
       {
         ...SIGNED_BY_PRIVATE_ROOT,
         'trust.rootRemoved': 'Old Root (removed 2024-01-01)',
+        'trust.rootRemovedBy': 'key',
         'interception.publicSite': true,
       },
       'problem',
@@ -225,7 +226,7 @@ describe('what is primary, and what stands beside it', () => {
     ['the verdict is not known', { 'trust.codes': UNKNOWN }, 'inconclusive', null, []],
     [
       'removed root that an old store still has',
-      { 'trust.rootRemoved': 'X (removed 2026-04-22)', 'trust.publicRoot': false },
+      { 'trust.rootRemoved': 'X (removed 2026-04-22)', 'trust.rootRemovedBy': 'key', 'trust.publicRoot': false },
       'healthy',
       null,
       ['root-removed (warning)'],
@@ -453,6 +454,7 @@ const EACH: Record<string, [Row, string, Row]> = {
       ...LEAF_ALONE,
       'chain.missing': ['CN=Old Root'],
       'trust.rootRemoved': 'Old Root (removed 2026-04-22)',
+      'trust.rootRemovedBy': 'key',
       'chain.missingUrl': 'http://ca.test/old.der',
     },
     'certain',

@@ -98,6 +98,11 @@ describe('how people paste', () => {
     ['nothing', ''],
     ['a recipe', 'Mix the flour with two eggs, then wait.'],
     ['another failure', 'TypeError: unsupported operand type(s) for +: int and str'],
+    ['a file that is not there', "FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'"],
+    ['a syntax error', 'SyntaxError: unexpected EOF while parsing'],
+    ['a build', 'Could not resolve all files for configuration'],
+    ['a signature', 'Signature could not be verified; the file was not verified'],
+    ['a request', 'HTTP request failed with status 500'],
     ['a manual', 'TLS certificates are issued by a certificate authority and have to be renewed.'],
   ])('%s is not recognised', (_what, text) => {
     expect(read(text)).toMatchObject({ primary: null, all: [] });
