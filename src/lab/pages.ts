@@ -20,6 +20,8 @@ export interface PagePlan {
   /** `endless` never stops sending, `drip` sends an octet now and then, `silent` says nothing, `huge` announces and sends 40 MB. */
   readonly manner?: 'endless' | 'drip' | 'silent' | 'huge' | 'close';
   readonly status?: number;
+  /** Answers GET only; what follows the page's address is a question. */
+  readonly getOnly?: boolean;
   /** Days by which its Date header is off. */
   readonly dateShift?: number;
 }
@@ -34,13 +36,14 @@ export const withPages = (text: string, pages: Readonly<Record<string, PagePlan>
 /** Serves them. `pki` is asked for at each request, because URLs stand in certificates that are made after this. */
 export function pageServer(pages: Readonly<Record<string, PagePlan>>, pki: () => Pki): Promise<Listening> {
   const server = createServer((request, response) => {
-    const plan = pages[(request.url ?? '/').slice(1)];
+    const plan = pages[(request.url ?? '/').split('/')[1] ?? ''];
     request.on('error', () => {}).resume();
     response.on('error', () => {});
     const port = request.socket.localPort ?? 0;
     if (plan?.dateShift !== undefined)
       response.setHeader('date', new Date(Date.now() + plan.dateShift * 86_400_000).toUTCString());
     if (!plan) response.writeHead(404).end();
+    else if (plan.getOnly && request.method !== 'GET') response.writeHead(405).end();
     else if (plan.manner) misbehave(response, plan.manner);
     else if (plan.redirect !== undefined)
       response.writeHead(302, { location: withPages(plan.redirect, pages, port) }).end();

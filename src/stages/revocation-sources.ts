@@ -71,17 +71,21 @@ const AFTER_AN_ANSWER_MS = 1000;
 
 async function askOcsp(url: string, question: Question, world: World, signal: AbortSignal): Promise<Said> {
   const source = `OCSP ${url}`;
-  const answer = await fetched(url, world, {
-    purpose: 'ocsp',
-    maxBytes: 64 << 10,
-    signal,
-    body: ocspRequest(question.certificate, question.issuer),
-    contentType: 'application/ocsp-request',
-  });
+  const request = ocspRequest(question.certificate, question.issuer);
+  const how = { purpose: 'ocsp' as const, maxBytes: 64 << 10, signal };
+  const posted = await fetched(url, world, { ...how, body: request, contentType: 'application/ocsp-request' });
+  // Responders that hand out answers made beforehand may know GET only (RFC 6960 §A.1, RFC 5019 §5).
+  const answer =
+    posted.ok || !/HTTP (400|404|405|501)/.test(posted.why)
+      ? posted
+      : await fetched(askedByGet(url, request), world, how);
   if (!answer.ok) return { source, ...silent(answer.why) };
   const said = judgeOcsp(answer.body, question, world.now());
   return { source: shown(source, answer), ...said, times: [...said.times, ...datesOf(answer)] };
 }
+
+const askedByGet = (url: string, request: Uint8Array) =>
+  `${url.replace(/\/$/, '')}/${encodeURIComponent(Buffer.from(request).toString('base64'))}`;
 
 /** 16 MiB hold a million entries; real lists are split long before. */
 const MAX_CRL_BYTES = 16 << 20;
