@@ -9,7 +9,6 @@ import type { KnownRoots, RemovedRoot } from '../model/knowledge.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { V } from '../pki/codes.ts';
 import { attributesOf } from '../pki/names.ts';
-import { profileOf } from '../pki/profiles/index.ts';
 import type { TrustStore } from '../pki/store.ts';
 import { type Verdict, verify } from '../pki/verify.ts';
 import { parseOne, parsePem } from './parsed.ts';
