@@ -34,6 +34,8 @@ export interface CertificateSpec {
   /** Days relative to now; or an ISO date. */
   readonly from?: number | string;
   readonly to?: number | string;
+  /** UTCTime content as it stands, instead of `to`. */
+  readonly rawTo?: string;
   readonly signature?: 'sha256' | 'sha384' | 'sha1' | 'md5';
   /** Flip a bit of the signature. */
   readonly badSignature?: boolean;
@@ -118,7 +120,10 @@ export function makeCertificate(
     int(serial),
     algorithm.identifier,
     issuer?.subject ?? subject,
-    seq(time(moment(spec.from ?? -1, now)), time(moment(spec.to ?? 90, now))),
+    seq(
+      time(moment(spec.from ?? -1, now)),
+      spec.rawTo === undefined ? time(moment(spec.to ?? 90, now)) : tagged(0x17, Buffer.from(spec.rawTo)),
+    ),
     subject,
     spki,
     ...(spec.version === 1 ? [] : [tagged(0xa3, seq(...extensions(spec, keyId, issuer?.keyId ?? keyId, now)))]),

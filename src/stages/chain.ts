@@ -160,9 +160,13 @@ function roleOf(certificate: Certificate, leaf: Certificate, unrelated: readonly
 function faultsOf(certificate: Certificate | null, index: number): string[] {
   const which = index === 0 ? 'the server’s own certificate' : `certificate ${index + 1}`;
   if (certificate === null) return [`${which} is not readable as X.509`];
-  return certificate.extensions.broken.map(
-    extension => `${which}: ${extension.name} cannot be read (${extension.reason})`,
-  );
+  return [
+    ...(certificate.validFrom.valid ? [] : [`${which}: notBefore is no date (${certificate.validFrom.text})`]),
+    ...(certificate.validTo.valid ? [] : [`${which}: notAfter is no date (${certificate.validTo.text})`]),
+    ...certificate.extensions.broken.map(
+      extension => `${which}: ${extension.name} cannot be read (${extension.reason})`,
+    ),
+  ];
 }
 
 /**
