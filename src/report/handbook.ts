@@ -36,14 +36,12 @@ function errorPage({ entry, codes }: Extract<Page, { kind: 'error' }>, causes: r
   const titles = new Map(causes.map(cause => [cause.id, plain(cause.title[lang])]));
   // First what holds in any text, then what only certain texts suggest.
   const ordered = [...entry.causes.filter(row => row.when === null), ...entry.causes];
-  const rows = new Map(ordered.toReversed().map(row => [row.cause, row]));
+  const rows = ordered.filter((row, i) => ordered.findIndex(({ cause }) => cause === row.cause) === i);
   return [
     heading(`${entry.title[lang]}  [${entry.id}]`),
     paragraph(entry.means[lang]),
     heading(said.from),
-    ...[...rows.values()].map(row =>
-      item(`${titles.get(row.cause) ?? row.cause} (${row.cause}): ${row.because[lang]}`),
-    ),
+    ...rows.map(row => item(`${titles.get(row.cause) ?? row.cause} (${row.cause}): ${row.because[lang]}`)),
     heading(said.decides),
     paragraph(entry.decides[lang]),
     heading(said.wordings),
