@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileScenarios } from '../src/lab/compile.ts';
 import { type Running, type Scenario, startScenario } from '../src/lab/scenario.ts';
 import { cleanEnv } from './tools/environment.ts';
+import { NAMESPACES } from './tools/namespaces.ts';
 import { run } from './tools/program.ts';
 import { PYTHONS, type RealPython, requestsPython } from './tools/pythons.ts';
 
@@ -14,7 +15,8 @@ const root = new URL('..', import.meta.url).pathname;
 const scenarios = [`${root}src/lab/scenarios`, `${root}test/scenarios`]
   .filter(existsSync)
   .filter(folder => readdirSync(folder).some(name => name.endsWith('.yaml')))
-  .flatMap(compileScenarios);
+  .flatMap(compileScenarios)
+  .filter(({ lab: { client } }) => NAMESPACES || (!client?.hosts && !client?.network));
 
 interface Said {
   readonly ok: boolean;
