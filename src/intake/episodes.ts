@@ -24,6 +24,8 @@ export class EpisodeReader {
   /** The last pieces read, as they came, at least BEFORE bytes of them. */
   #before: Uint8Array[] = [];
   #beforeSize = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingSize = 0;
   #read = 0;
   #open: Open | null = null;
   #done: Episode[] = [];
@@ -34,11 +36,26 @@ export class EpisodeReader {
 
   /** The next bytes of the text; nobody may change them afterwards. The last few are kept. */
   push(bytes: Uint8Array): void {
+    if (bytes.length < SMALL) {
+      this.#waiting.push(bytes);
+      this.#waitingSize += bytes.length;
+      if (this.#waitingSize >= SMALL) this.#flush();
+      return;
+    }
+    this.#flush();
     for (let at = 0; at < bytes.length; at += STEP) this.#step(bytes.subarray(at, at + STEP));
+  }
+
+  /** Small pieces are read together: a program may hand over its log byte by byte. */
+  #flush(): void {
+    if (this.#waitingSize > 0) this.#step(joined(this.#waiting));
+    this.#waiting = [];
+    this.#waitingSize = 0;
   }
 
   /** What was found, in the text's order. */
   end(): Episode[] {
+    this.#flush();
     // What is cut off in the middle of a wording is worth a look when nothing else was found.
     if (!this.#open && this.#done.length === 0)
       this.#scanner.end(({ weight }) => {
@@ -121,4 +138,5 @@ const BEFORE = 32 * 1024;
 const AFTER = 8 * 1024;
 const LONGEST = 56 * 1024;
 const STEP = 256 * 1024;
+const SMALL = 16 * 1024;
 const MOST = 24;

@@ -92,45 +92,54 @@ function readEpisode(
   const scanner = new WordingScanner(matcher);
   scanner.scan(bytes, match => found.push(match));
   if (found.every(match => match.weight <= VAGUE)) scanner.end(match => found.push(match));
-  const matches = outermost(found.filter(match => match.wording.host === null || aboutAddress(text, bytes, match)));
+  const conditional = found.filter(match => match.wording.host !== null).slice(0, LOOKS);
+  const fitting = new Set(conditional.filter(match => aboutAddress(text, bytes, match)));
+  const matches = outermost(found.filter(match => match.wording.host === null || fitting.has(match)));
   const tool = speakerOf(text, speakers);
   const versions = versionsIn(text);
   const proxy = proxyIn(text);
   const fatal = FATAL.test(text);
   const candidates: Candidate[] = [];
-  for (const { entry, first, last, weight } of grouped(matches)) {
-    const near = indexOfByte(bytes, first.end);
-    const place = placeIn(text, near);
-    const setting = { text, tool, host: place?.host ?? null, proxy, versions };
-    candidates.push({
-      clue: {
-        error: entry.id,
-        tool,
-        host: place?.host ?? null,
-        port: place?.port ?? null,
-        url: place?.url ? masked(place.url) : null,
-        line: masked(lineAt(text, near)),
-        proxy,
-        versions,
-        causes: likelyCauses(entry, setting),
-      },
-      weight,
-      episode: number,
-      at: last.at,
-      fatal,
-    });
+  for (const { entry, mentions, last, weight } of grouped(matches).slice(0, LOOKS)) {
+    const hosts = new Set<string | null>();
+    for (const mention of mentions.slice(0, LOOKS)) {
+      const near = indexOfByte(bytes, mention.end);
+      const place = placeIn(text, near);
+      const host = place?.host ?? null;
+      if (hosts.has(host)) continue;
+      hosts.add(host);
+      candidates.push({
+        clue: {
+          error: entry.id,
+          tool,
+          host,
+          port: place?.port ?? null,
+          url: place?.url ? masked(place.url) : null,
+          line: masked(lineAt(text, near)),
+          proxy,
+          versions,
+          causes: likelyCauses(entry, { text, tool, host, proxy, versions }),
+        },
+        weight,
+        episode: number,
+        // Where an error is mentioned for several hosts, the first one stands for it.
+        at: hosts.size === 1 ? last.at : Number.NEGATIVE_INFINITY,
+        fatal,
+      });
+    }
   }
   return { candidates, unsafe: unsafeAdvice(text, unsafe).map(({ id, found }) => ({ id, found: masked(found) })) };
 }
 
 interface Group {
   readonly entry: ErrorEntry;
-  readonly first: Match;
+  /** In its strongest wording. */
+  readonly mentions: readonly Match[];
   readonly last: Match;
   readonly weight: number;
 }
 
-/** One error is one thing, however often a nest of exceptions repeats it. */
+/** One error is one thing, however often a nest of exceptions repeats it in one place. The weightiest first. */
 function grouped(matches: readonly Match[]): Group[] {
   const groups = new Map<string, Match[]>();
   for (const match of matches) {
@@ -138,13 +147,19 @@ function grouped(matches: readonly Match[]): Group[] {
     if (own) own.push(match);
     else groups.set(match.entry.id, [match]);
   }
-  return [...groups.values()].flatMap(of => {
-    const weight = Math.max(...of.map(match => match.weight));
-    const [first] = of.filter(match => match.weight === weight);
-    const last = of.at(-1);
-    return first && last ? [{ entry: first.entry, first, last, weight }] : [];
-  });
+  return [...groups.values()]
+    .flatMap((of): Group[] => {
+      const weight = of.reduce((most, match) => Math.max(most, match.weight), 0);
+      const [first] = of;
+      const last = of.at(-1);
+      const mentions = of.filter(match => match.weight === weight);
+      return first && last ? [{ entry: first.entry, mentions, last, weight }] : [];
+    })
+    .sort((a, b) => b.weight - a.weight);
 }
+
+/** How many mentions of a kind are looked at for their host, in one place of a text. */
+const LOOKS = 6;
 
 /** Said where a program gives up, not where it tries again. */
 const FATAL =

@@ -10,6 +10,8 @@ export interface Place {
 /** @param near index in `text` of the failure's wording */
 export function placeIn(text: string, near: number): Place | null {
   const proxy = proxyIn(text);
+  const end = text.indexOf('\n', near);
+  const line = [text.lastIndexOf('\n', near - 1) + 1, end < 0 ? text.length : end] as const;
   for (const forms of FORMS) {
     let best: { readonly place: Place; readonly distance: number } | null = null;
     for (const form of forms) {
@@ -19,7 +21,7 @@ export function placeIn(text: string, near: number): Place | null {
         const place = placeOf(found.groups ?? {});
         if (!place || DOCUMENTATION.test(place.url ?? place.host)) continue;
         if (proxy !== null && place.url?.startsWith(proxy)) continue;
-        const distance = distanceTo(found.index, found[0].length, near);
+        const distance = distanceTo(found.index, found[0].length, near, line);
         if (!best || distance < best.distance) best = { place, distance };
       }
     }
@@ -38,10 +40,12 @@ export function proxyIn(text: string): string | null {
   return null;
 }
 
-/** Of several mentions: what stands before the failure was being done when it failed, so what follows counts double. */
-function distanceTo(start: number, length: number, near: number): number {
+/** Of several mentions: the failure's own line counts most; what stands before it was being done when it failed. */
+function distanceTo(start: number, length: number, near: number, line: readonly [number, number]): number {
   if (near >= start && near <= start + length) return 0;
-  return near > start ? near - start - length : (start - near) * 2;
+  const gap = near > start ? near - start - length : start - near;
+  if (start >= line[0] && start < line[1]) return gap / 8;
+  return near > start ? gap : gap * 2;
 }
 
 function placeOf(found: Readonly<Record<string, string | undefined>>): Place | null {
@@ -172,6 +176,7 @@ const FORMS: readonly (readonly RegExp[])[] = [
     ),
     form(`Failed to open TCP connection to ${HOST}:${PORT}`),
     form(`Hostname ${HOST} not verified`),
+    form(`did not continue to ${HOST}`),
     form(`The certificate of ${Q}${HOST}`),
     form(String.raw`server (?:at|on) ${Q}${HOST}${Q}(?::${PORT})?(?: \([^)\n]{2,60}\))?(?:, port ${PORT_TOO})?`),
     form(String.raw`Domain\(${Q}${HOST}`),
@@ -179,7 +184,7 @@ const FORMS: readonly (readonly RegExp[])[] = [
       String.raw`(?<![\p{L}\p{N}.-])(?<host>(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}|localhost)(?: sent an invalid response| refused to connect| unexpectedly closed| took too long| uses an unsupported protocol| didn.t accept|.s server IP| uses weak)`,
     ),
     form(String.raw`expected CN=${Q}\u0060?${HOST}`),
-    form(`(?:Failed|failed) to connect to ${HOST}(?: port |:)${PORT}`),
+    form(`(?:Failed|failed) to connect to ${HOST}(?:(?: on)? port |:)${PORT}`),
     form(`Connection to ${HOST} (?:timed out|refused|reset)`),
     form(`in connection to ${HOST}:${PORT}`),
     form(`-servername ${HOST}`),
@@ -191,7 +196,7 @@ const FORMS: readonly (readonly RegExp[])[] = [
     ),
     form(String.raw`UnknownHostException: (?<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})`),
     form(`ECONN(?:REFUSED|RESET|ABORTED) ${HOST}:${PORT}`),
-    form(`ETIMEDOUT ${HOST}:${PORT}`),
+    form(`E(?:TIMEDOUT|NETUNREACH|HOSTUNREACH) ${HOST}:${PORT}`),
     form(`dial tcp(?: lookup)? ${HOST}(?::${PORT})`),
     form(String.raw`Connect to ${HOST}:${PORT} \[`),
     form(String.raw`Connecting to ${HOST}(?:\|[^|\n]{2,60}\|)?:${PORT}`),

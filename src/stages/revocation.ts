@@ -41,7 +41,7 @@ export const revocation: Stage<Gives> = {
     const staple = learnt(seen, 'handshake.staple');
     const aboutLeaf = questions.find(({ certificate }) => certificate === leaf);
     const stapled = staple != null && aboutLeaf ? askStaple(Buffer.from(staple, 'base64'), aboutLeaf, now) : null;
-    yield stapledFact(staple, stapled);
+    yield stapledFact(staple, stapled, now);
 
     const answers = await Promise.all(
       questions.map(async question => ({
@@ -139,11 +139,18 @@ const whyUnclear = (said: readonly Said[], offline: boolean) =>
     ? 'revocation services are not asked: --offline'
     : said.map(({ source, why }) => `${source}: ${why}`).join('; ');
 
-/** A response that proves nothing (another certificate's, not signed, run out) is none for a client that insists on one. */
-function stapledFact(staple: string | null | undefined, said: Said | null): Observation<'revocation.stapled'> {
+/**
+ * A response that proves nothing (another certificate's, not signed, run out) is none for a client that insists on one. One
+ * from the future was brought all the same: this clock may be behind.
+ */
+function stapledFact(
+  staple: string | null | undefined,
+  said: Said | null,
+  now: Date,
+): Observation<'revocation.stapled'> {
   if (staple === undefined) return unknown('revocation.stapled', 'the handshake did not get that far');
   if (staple === null) return known('revocation.stapled', false, 'the handshake brought no OCSP response');
-  const useless = said !== null && said.status === null;
+  const useless = said !== null && said.status === null && !said.times.some(({ at }) => at > now);
   return known('revocation.stapled', !useless, useless ? `one came, but ${said.why}` : 'the handshake');
 }
 

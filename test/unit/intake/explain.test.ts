@@ -78,6 +78,13 @@ describe('how people paste', () => {
     expect(all.map(clue => clue.error).sort()).toEqual(['dns-failure', 'unable-to-get-local-issuer']);
   });
 
+  test('one error of several hosts: the first stands for it, the others are listed', () => {
+    const { all } = read(
+      [requestsError('a.shop.example'), requestsError('b.shop.example'), requestsError('c.shop.example')].join('\n'),
+    );
+    expect(all.map(clue => clue.host)).toEqual(['a.shop.example', 'b.shop.example', 'c.shop.example']);
+  });
+
   test('a certain reason before the remark that something failed', () => {
     expect(read(requestsError('a.shop.example')).all.map(clue => clue.error)).toEqual(['unable-to-get-local-issuer']);
   });
@@ -212,6 +219,7 @@ describe('texts made to hurt', () => {
     ['underscores', () => `certificate verify failed ${'1_'.repeat(MEBI)}`],
     ['keys that never end', () => `certificate verify failed ${'-----BEGIN PRIVATE KEY-----'.repeat(20_000)}`],
     ['failures without end', () => `${LOCAL} `.repeat(50_000)],
+    ['mismatches without end', () => `hostname 'a.b' doesn't match 'c.d' `.repeat(30_000)],
     ['links', () => `certificate verify failed ${'[a]('.repeat(MEBI)}`],
     ['pipes', () => `certificate verify failed\n${'| '.repeat(MEBI)}`],
   ])('%s: an answer, and no time without end', (_what, make) => {
