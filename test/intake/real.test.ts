@@ -1,8 +1,9 @@
 // What real programs print when they meet the lab's servers, read back: the wordings in knowledge/errors are theirs, not
 // our memory of them. A program that is not here is skipped by name; Debian's own must be there in CI.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileKnowledge } from '../../src/build/compile-knowledge.ts';
 import { explainText, pasteReader } from '../../src/intake/explain.ts';
@@ -12,6 +13,8 @@ import { cleanEnv } from '../tools/environment.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const reader = pasteReader(compileKnowledge(root));
+const scratch = mkdtempSync(join(tmpdir(), 'tlsdoctor-real-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const scenarios = compileScenarios(`${root}src/lab/scenarios`);
 
 /** How a program is run on a target, with the lab's root when the scenario trusts one. */
@@ -81,6 +84,29 @@ const PROGRAMS: readonly Program[] = [
     path: process.execPath,
     argv: url => ['-e', `require('https').get(${JSON.stringify(url.href)}, { timeout: 8000 })`],
     env: roots => ({ NODE_EXTRA_CA_CERTS: roots }),
+  },
+  {
+    name: 'pip',
+    tool: 'pip',
+    path: existsSync(`${pyenv}/3.12.1/bin/pip`) ? `${pyenv}/3.12.1/bin/python` : '/nonexistent',
+    argv: (url, roots) => [
+      ...['-m', 'pip', '--isolated', 'download', '--no-cache-dir', '--no-deps', '--retries', '0', '--timeout', '8'],
+      ...['-d', scratch, '--cert', roots, '-i', `${url.href}simple`, 'attrs'],
+    ],
+  },
+  {
+    name: 'npm',
+    tool: 'npm',
+    path: '/usr/bin/npm',
+    argv: (url, roots) => [
+      'view',
+      'ini',
+      '--fetch-retries=0',
+      `--cache=${scratch}`,
+      `--registry=${url.href}`,
+      `--cafile=${roots}`,
+    ],
+    env: () => ({ NPM_CONFIG_USERCONFIG: '/dev/null', NPM_CONFIG_GLOBALCONFIG: '/nonexistent/npmrc' }),
   },
   {
     name: 'git',
