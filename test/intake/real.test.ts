@@ -90,7 +90,7 @@ const PROGRAMS: readonly Program[] = [
     tool: 'pip',
     path: existsSync(`${pyenv}/3.12.1/bin/pip`) ? `${pyenv}/3.12.1/bin/python` : '/nonexistent',
     argv: (url, roots) => [
-      ...['-m', 'pip', '--isolated', 'download', '--no-cache-dir', '--no-deps', '--retries', '0', '--timeout', '8'],
+      ...['-m', 'pip', '--isolated', 'download', '--no-cache-dir', '--no-deps', '--retries', '1', '--timeout', '8'],
       ...['-d', scratch, '--cert', roots, '-i', `${url.href}simple`, 'attrs'],
     ],
   },
