@@ -1,6 +1,7 @@
 // Is the certificate for the name that was asked for, by the client's own rules? And if not: which near miss is it?
 import { isIP } from 'node:net';
 import { known, learnt } from '../model/facts.ts';
+import { afterwardsMismatch } from '../pki/match-hostname.ts';
 import { ipOctets, matchesHost, matchesIp, matchesPattern } from '../pki/names.ts';
 import { profileOf } from '../pki/profiles/index.ts';
 import { parsePem } from './parsed.ts';
@@ -43,7 +44,12 @@ export const hostname: Stage<
 
     const { names, commonName } = leaf;
     const octets = kind === 'ip' ? ipOctets(asked) : null;
-    const matches = octets ? matchesIp(leaf, octets) : matchesHost(leaf, asked, rules.commonName);
+    const matches =
+      rules.hostCheck === 'match_hostname'
+        ? afterwardsMismatch(leaf, asked) === null
+        : octets
+          ? matchesIp(leaf, octets)
+          : matchesHost(leaf, asked, rules.commonName);
     const how = `the leaf's names, by the rules of ${profile}`;
     yield known('hostname.names', names, 'subjectAltName of the leaf');
     yield known('hostname.commonName', commonName, 'subject of the leaf');
