@@ -1,5 +1,6 @@
 // Reads a client's trust anchors from where it would read them, and says what is wrong with that place.
 import { join } from 'node:path';
+import { readAnchors } from '../pki/anchors.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { readPem } from '../pki/containers.ts';
 import { type TrustStore, trustStore } from '../pki/store.ts';
@@ -20,7 +21,9 @@ export interface Store {
   readonly size: number;
   /** What people would call the store: its file or directory. */
   readonly path: string;
-  readonly problem: 'path-missing' | 'unreadable' | 'empty' | 'no-certificates' | null;
+  readonly problem: 'path-missing' | 'unreadable' | 'empty' | 'no-certificates' | 'damaged' | null;
+  /** A directory was named where a file is usual: OpenSSL loads nothing of it before it is asked for an issuer. */
+  readonly isDirectory: boolean;
 }
 
 /** Reads the place's certificates; a missing or unreadable place is a value, not an exception. */
@@ -28,11 +31,14 @@ export async function loadStore(place: StorePlace, world: World): Promise<Store>
   if (place.files.length === 0 && place.directory === null) return standIn(world);
   const found: Certificate[] = [];
   let problem: Store['problem'] = null;
+  let isDirectory = false;
   for (const file of place.files) {
     const stat = await world.stat(file);
     if (stat === null) problem ??= 'path-missing';
-    else if (stat.kind === 'directory') found.push(...(await hashedDirectory(file, world)));
-    else {
+    else if (stat.kind === 'directory') {
+      isDirectory = true;
+      found.push(...(await hashedDirectory(file, world)));
+    } else {
       const read = await readFile(file, world);
       if (typeof read === 'string') problem ??= read;
       else found.push(...read);
@@ -47,6 +53,7 @@ export async function loadStore(place: StorePlace, world: World): Promise<Store>
     size: trust.size,
     path: place.files[0] ?? place.directory ?? '',
     problem: tolerant && trust.size > 0 ? null : (problem ?? (trust.size === 0 ? 'no-certificates' : null)),
+    isDirectory,
   };
 }
 
@@ -75,22 +82,21 @@ async function standIn(world: World): Promise<Store> {
     const read = (await world.stat(path)) ? await readFile(path, world) : null;
     if (read !== null && typeof read !== 'string') {
       const trust = trustStore(read);
-      return { trust, size: trust.size, path, problem: null };
+      return { trust, size: trust.size, path, problem: null, isDirectory: false };
     }
   }
   const trust = trustStore(world.bundledRoots());
-  return { trust, size: trust.size, path: 'the root list that came with Node.js', problem: null };
+  return { trust, size: trust.size, path: 'the root list that came with Node.js', problem: null, isDirectory: false };
 }
 
 async function readFile(
   path: string,
   world: World,
-): Promise<readonly Certificate[] | 'unreadable' | 'empty' | 'no-certificates'> {
+): Promise<readonly Certificate[] | 'unreadable' | 'empty' | 'no-certificates' | 'damaged'> {
   try {
     const bytes = await world.read(path);
     if (bytes.length === 0) return 'empty';
-    const { certificates } = readPem(bytes);
-    return certificates.length > 0 ? certificates : 'no-certificates';
+    return readAnchors(bytes);
   } catch {
     return 'unreadable';
   }

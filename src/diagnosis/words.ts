@@ -34,6 +34,7 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         unreadable: 'it may not be read',
         empty: 'it is empty',
         'no-certificates': 'it holds no certificate',
+        damaged: 'one of its blocks cannot be read, and OpenSSL then takes none of them',
       },
       'chain.missingFoundBy': {
         aia: 'the address in the certificate (AIA)',
@@ -78,6 +79,7 @@ export const WORDS: Readonly<Record<Lang, Words>> = {
         unreadable: '无权读取',
         empty: '内容为空',
         'no-certificates': '其中没有证书',
+        damaged: '其中有一段无法读取，OpenSSL 因此整个文件都不采用',
       },
       'chain.missingFoundBy': { aia: '证书中给出的地址（AIA）', store: '本机的证书库', knowledge: '已知中间证书列表' },
       'handshake.lacks': { version: 'TLS 版本', cipher: '密码套件', group: '密钥交换组', 'dh-size': '短 DH 参数' },

@@ -186,7 +186,7 @@ export interface Facts {
   /** Why this one: `REQUESTS_CA_BUNDLE`, `--ca-file`, `certifi 2024.2.2 of /usr/bin/python3`. */
   'trust.storeBecause': string;
   'trust.storeSize': number;
-  'trust.storeProblem': 'path-missing' | 'unreadable' | 'empty' | 'no-certificates' | null;
+  'trust.storeProblem': 'path-missing' | 'unreadable' | 'empty' | 'no-certificates' | 'damaged' | null;
   /** What the client prints instead of connecting when it cannot load its store; null when it can. */
   'trust.storeRefused': string | null;
   /** A store set by environment or option failed, while the client's default store would accept. */

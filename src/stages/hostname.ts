@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { rulesOf } from '../clients/client.ts';
 import { known, learnt } from '../model/facts.ts';
+import { afterwardsMismatch } from '../pki/match-hostname.ts';
 import { ipOctets, matchesHost, matchesIp, matchesPattern } from '../pki/names.ts';
 import { parsePem } from './parsed.ts';
 import type { Stage } from './stage.ts';
@@ -42,7 +43,12 @@ export const hostname: Stage<
 
     const { names, commonName } = leaf;
     const octets = kind === 'ip' ? ipOctets(asked) : null;
-    const matches = octets ? matchesIp(leaf, octets) : matchesHost(leaf, asked, rules.commonName);
+    const matches =
+      rules.hostCheck === 'match_hostname'
+        ? afterwardsMismatch(leaf, asked) === null
+        : octets
+          ? matchesIp(leaf, octets)
+          : matchesHost(leaf, asked, rules.commonName);
     const how = `the leaf's names, by the rules of ${rules.name}`;
     yield known('hostname.names', names, 'subjectAltName of the leaf');
     yield known('hostname.commonName', commonName, 'subject of the leaf');

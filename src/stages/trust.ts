@@ -199,6 +199,9 @@ function refusal(id: string, place: StorePlace, store: Store): string | null {
       ? `Could not find a suitable TLS CA certificate bundle, invalid path: ${store.path}`
       : '[Errno 2] No such file or directory';
   if (store.problem === 'unreadable') return '[Errno 13] Permission denied';
+  if (store.problem === 'damaged') return '[X509] PEM lib';
+  // requests hands a directory over as capath, which is not looked into yet.
+  if (store.isDirectory && id === 'requests') return null;
   return '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found';
 }
 
