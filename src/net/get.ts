@@ -3,7 +3,9 @@
 import type { Duplex } from 'node:stream';
 import type { Purpose, World } from '../world.ts';
 import { dialAny } from './dial-any.ts';
-import { readHead } from './http.ts';
+import { readHead } from './head.ts';
+import { plainLine } from './plain-line.ts';
+import type { ProxyServer } from './proxy-choice.ts';
 
 export interface Page {
   /** null = what came is not HTTP, or nothing came. */
@@ -14,7 +16,14 @@ export interface Page {
 }
 
 /** Asks over an open connection and reads to the end, the cap or the signal, whichever is first. Never rejects; closes it. */
-export function getOver(socket: Duplex, host: string, path: string, signal: AbortSignal): Promise<Page> {
+export function getOver(
+  socket: Duplex,
+  host: string,
+  path: string,
+  signal: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Page> {
+  const lines = Object.entries(more).map(([name, value]) => `${name}: ${value}\r\n`);
   return new Promise(resolve => {
     let text = '';
     const finish = () => {
@@ -31,20 +40,28 @@ export function getOver(socket: Duplex, host: string, path: string, signal: Abor
       if (text.length >= MAX_PAGE || isComplete(text)) finish();
     });
     socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: tlsdoctor\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
+      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: tlsdoctor\r\nAccept: */*\r\n${lines.join('')}Connection: close\r\n\r\n`,
     );
   });
 }
 
-/** GETs a plain-http URL; null when nobody answers in HTTP. Never rejects. */
-export async function getPage(url: string, world: World, purpose: Purpose, signal: AbortSignal): Promise<Page | null> {
+/**
+ * GETs a plain-http URL; null when nobody answers in HTTP. Never rejects.
+ * @param by the proxy to go through; null = directly
+ */
+export async function getPage(
+  url: string,
+  by: ProxyServer | null,
+  world: World,
+  purpose: Purpose,
+  signal: AbortSignal,
+): Promise<Page | null> {
   if (!URL.canParse(url)) return null;
-  const { protocol, hostname, host, port, pathname, search } = new URL(url);
-  if (protocol !== 'http:') return null;
+  const parsed = new URL(url);
+  if (parsed.protocol !== 'http:') return null;
   try {
-    const to = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), purpose };
-    const socket = await dialAny(to, world, signal);
-    const page = await getOver(socket, host, `${pathname}${search}`, signal);
+    const line = await plainLine(parsed, by, world, purpose, signal, to => dialAny(to, world, signal));
+    const page = await getOver(line.socket, parsed.host, line.requestTarget, signal, line.headers);
     return page.status === null ? null : page;
   } catch {
     return null;

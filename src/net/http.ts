@@ -1,59 +1,9 @@
-// HTTP as a stage needs it: one HEAD over a connection that is open already, and bounded fetches for AIA, OCSP and CRL.
+// Bounded fetches of what certificates point to: AIA, OCSP and CRL.
 import { request as plainRequest } from 'node:http';
 import { isIP } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Purpose, World } from '../world.ts';
-
-export interface HeadAnswer {
-  /** null = what came is not HTTP, or nothing came. */
-  readonly status: number | null;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly error: NodeJS.ErrnoException | null;
-  /** How it ended without an answer. */
-  readonly end: 'answered' | 'closed' | 'error' | 'aborted' | 'not-http';
-}
-
-/** Sends `HEAD path` and reads at most 64 KiB of answer. Never rejects; leaves the connection to the caller. */
-export function headRequest(socket: Duplex, host: string, path: string, signal: AbortSignal): Promise<HeadAnswer> {
-  return new Promise(resolve => {
-    let text = '';
-    const finish = (end: HeadAnswer['end'], error: Error | null = null) => {
-      socket.off('data', data).off('error', failed).off('end', ended).off('close', ended);
-      socket.on('error', () => {});
-      signal.removeEventListener('abort', aborted);
-      resolve({ ...readHead(text), error, end });
-    };
-    const data = (part: Buffer) => {
-      text += part.toString('latin1');
-      if (/\r?\n\r?\n/.test(text)) finish('answered');
-      else if (text.length > 12 && !text.startsWith('HTTP/')) finish('not-http');
-      else if (text.length > 65_536) finish('answered');
-    };
-    const failed = (error: Error) => finish('error', error);
-    const ended = () => finish(text === '' ? 'closed' : 'answered');
-    const aborted = () => finish('aborted');
-    if (signal.aborted) return finish('aborted');
-    signal.addEventListener('abort', aborted, { once: true });
-    socket.on('data', data).on('error', failed).on('end', ended).on('close', ended);
-    socket.write(
-      `HEAD ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: tlsdoctor\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
-    );
-  });
-}
-
-/** Status and headers of an answer's first 64 KiB; header names in lower case, the first of each name. */
-export function readHead(text: string): Pick<HeadAnswer, 'status' | 'headers'> {
-  const [first = '', ...lines] = (text.split(/\r?\n\r?\n/)[0] ?? '').split(/\r?\n/);
-  const status = /^HTTP\/\d(?:\.\d)? (\d{3})/.exec(first)?.[1];
-  if (status === undefined) return { status: null, headers: {} };
-  const headers: Record<string, string> = Object.create(null);
-  for (const line of lines.slice(0, 200)) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon).trim().toLowerCase();
-    if (colon > 0) headers[name] ??= line.slice(colon + 1).trim();
-  }
-  return { status: Number(status), headers };
-}
+import { plainLine, waysTo } from './plain-line.ts';
+import type { ProxyServer } from './proxy-choice.ts';
 
 export type Fetched =
   | {
@@ -76,13 +26,13 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches a plain-http URL with ky, through a fetch of our own over the World's sockets: at most three redirects, a size cap
- * counted as it arrives, one deadline for head and body. Never rejects. Anything but http is refused: https would need
- * the very trust that is in question, and file: and its kin are no business of a certificate.
+ * Fetches a plain-http URL with ky, through a fetch of our own over the World's sockets, and over the proxy where the
+ * settings name one: at most three redirects, a size cap counted as it arrives, one deadline for head and body. Never
+ * rejects. Anything but http is refused: https would need the very trust that is in question, and file: and its kin are
+ * no business of a certificate.
  */
 export async function fetchBytes(url: string, world: World, options: FetchOptions): Promise<Fetched> {
   const limit = world.within(5000, options.signal);
-  const { default: ky } = await import('ky');
   const seen = new Set<string>();
   let current = url;
   for (let hop = 0; hop <= 3; hop += 1) {
@@ -91,40 +41,61 @@ export async function fetchBytes(url: string, world: World, options: FetchOption
     if (parsed.protocol !== 'http:') return { ok: false, why: `only http is followed, not ${parsed.protocol}` };
     if (seen.has(parsed.href)) return { ok: false, why: 'it redirects in a loop' };
     seen.add(parsed.href);
-    let privateAddress = false;
-    try {
-      const answer = await ky(parsed, {
-        method: options.body ? 'POST' : 'GET',
-        ...(options.body
-          ? {
-              body: Buffer.from(options.body),
-              headers: { 'content-type': options.contentType ?? 'application/octet-stream' },
-            }
-          : {}),
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-        redirect: 'manual',
-        signal: limit,
-        fetch: async input => {
-          const sent = await exchange(input as Request, world, { ...options, signal: limit });
-          privateAddress = sent.privateAddress;
-          return sent.response;
-        },
-      });
-      const location = answer.headers.get('location');
-      if (answer.status >= 300 && answer.status < 400 && location) {
-        current = new URL(location, parsed).href;
-        continue;
-      }
-      if (answer.status !== 200) return { ok: false, why: `it answers HTTP ${answer.status}` };
-      const body = new Uint8Array(await answer.arrayBuffer());
-      return { ok: true, body, url: parsed.href, privateAddress, date: dateOf(answer.headers) };
-    } catch (error) {
-      return { ok: false, why: limit.aborted ? 'no answer in time' : reason(error) };
-    }
+    const got = await byAnyWay(parsed, world, { ...options, signal: limit });
+    if (!('location' in got)) return got;
+    if (!URL.canParse(got.location, parsed.href)) return { ok: false, why: 'it redirects to what is no URL' };
+    current = new URL(got.location, parsed).href;
   }
   return { ok: false, why: 'it redirects more than three times' };
+}
+
+type Answer = Fetched | { readonly location: string };
+
+/** The first way that brings an answer counts; when none does, each says why. */
+async function byAnyWay(url: URL, world: World, options: FetchOptions): Promise<Answer> {
+  const ways = waysTo(url, world);
+  const whys: string[] = [];
+  for (const way of ways) {
+    // One way must not use up the time of the next.
+    const signal = way && ways.length > 1 ? world.within(3000, options.signal) : options.signal;
+    const got = await oneRequest(url, way, world, { ...options, signal });
+    if ('location' in got || got.ok) return got;
+    whys.push(ways.length > 1 ? `${way ? `through ${way.shown}` : 'directly'}: ${got.why}` : got.why);
+  }
+  return { ok: false, why: whys.join(', ') };
+}
+
+async function oneRequest(url: URL, way: ProxyServer | null, world: World, options: FetchOptions): Promise<Answer> {
+  const { default: ky } = await import('ky');
+  let privateAddress = false;
+  try {
+    const answer = await ky(url, {
+      method: options.body ? 'POST' : 'GET',
+      ...(options.body
+        ? {
+            body: Buffer.from(options.body),
+            headers: { 'content-type': options.contentType ?? 'application/octet-stream' },
+          }
+        : {}),
+      retry: 0,
+      timeout: false,
+      throwHttpErrors: false,
+      redirect: 'manual',
+      signal: options.signal,
+      fetch: async input => {
+        const sent = await exchange(input as Request, way, world, options);
+        privateAddress = sent.privateAddress;
+        return sent.response;
+      },
+    });
+    const location = answer.headers.get('location');
+    if (answer.status >= 300 && answer.status < 400 && location) return { location };
+    if (answer.status !== 200) return { ok: false, why: `it answers HTTP ${answer.status}` };
+    const body = new Uint8Array(await answer.arrayBuffer());
+    return { ok: true, body, url: url.href, privateAddress, date: dateOf(answer.headers) };
+  } catch (error) {
+    return { ok: false, why: options.signal.aborted ? 'no answer in time' : reason(error) };
+  }
 }
 
 function dateOf(headers: Headers): Date | null {
@@ -135,22 +106,26 @@ function dateOf(headers: Headers): Date | null {
 const reason = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 
 /** One request over a socket that the World dialled; the body is read here, so that the cap holds. */
-async function exchange(request: Request, world: World, { purpose, maxBytes, signal, body }: FetchOptions) {
-  const { hostname, port, pathname, search } = new URL(request.url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const socket = await world.dial({ host, port: Number(port || 80), purpose }, signal);
-  const privateAddress = isPrivate(socket.remoteAddress ?? '');
+async function exchange(
+  request: Request,
+  way: ProxyServer | null,
+  world: World,
+  { purpose, maxBytes, signal, body }: FetchOptions,
+) {
+  const url = new URL(request.url);
+  const { socket, requestTarget, headers, address } = await plainLine(url, way, world, purpose, signal);
   const response = await new Promise<Response>((resolve, reject) => {
     const sent = plainRequest({
       createConnection: () => socket,
       method: request.method,
-      path: `${pathname}${search}`,
+      path: requestTarget,
       headers: {
-        host: hostname,
+        host: url.host,
         'user-agent': 'tlsdoctor',
         accept: '*/*',
         connection: 'close',
         ...Object.fromEntries(request.headers),
+        ...headers,
         ...(body ? { 'content-length': body.length } : {}),
       },
       signal,
@@ -183,7 +158,7 @@ async function exchange(request: Request, world: World, { purpose, maxBytes, sig
     });
     sent.end(body ? Buffer.from(body) : undefined);
   });
-  return { response, privateAddress };
+  return { response, privateAddress: address !== null && isPrivate(address) };
 }
 
 /** RFC 1918, RFC 4193, loopback and link-local: allowed, and said to be so. */

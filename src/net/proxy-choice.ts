@@ -23,9 +23,12 @@ export interface Route {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @param option --proxy: a URL, null for `none`, undefined for the environment's settings */
+/**
+ * @param target `scheme: 'http'` for what is fetched in the clear; https and its kin otherwise
+ * @param option --proxy: a URL, null for `none`, undefined for the environment's settings
+ */
 export function chooseRoute(
-  target: Pick<Target, 'host' | 'port' | 'starttls'>,
+  target: Pick<Target, 'host' | 'port' | 'starttls'> & { readonly scheme?: 'http' },
   option: string | null | undefined,
   env: Env,
 ): Route {
@@ -33,7 +36,7 @@ export function chooseRoute(
   if (option !== undefined) return through(option, '--proxy');
   if (target.starttls)
     return { proxy: null, from: null, because: `${target.starttls} clients do not use the proxy settings` };
-  const found = fromEnvironment(env);
+  const found = fromEnvironment(env, target.scheme ?? 'https');
   if (!found) return { proxy: null, from: null, because: 'no proxy is set' };
   const bypass = bypassedBy(target.host.toLowerCase(), target.port, env);
   return bypass
@@ -41,9 +44,17 @@ export function chooseRoute(
     : through(found.value, found.name);
 }
 
-/** For https: `https_proxy`, then `all_proxy`; of the two spellings the lower-case one wins, and empties when empty. */
-function fromEnvironment(env: Env): { readonly name: string; readonly value: string } | null {
-  for (const wanted of ['https_proxy', 'all_proxy']) {
+/**
+ * For https: `https_proxy`, then `all_proxy`; of the two spellings the lower-case one wins, and empties when empty. For
+ * http the proxy for https is the last resort: where only that is set, it is how the world is reached.
+ */
+const VARIABLES = { https: ['https_proxy', 'all_proxy'], http: ['http_proxy', 'all_proxy', 'https_proxy'] } as const;
+
+function fromEnvironment(
+  env: Env,
+  scheme: keyof typeof VARIABLES,
+): { readonly name: string; readonly value: string } | null {
+  for (const wanted of VARIABLES[scheme]) {
     if (env[wanted] !== undefined) {
       if (env[wanted]) return { name: wanted, value: env[wanted] };
       continue;

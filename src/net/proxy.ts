@@ -1,8 +1,8 @@
 // A tunnel through an HTTP or HTTPS proxy (RFC 9110 §9.3.6), and how exactly it was refused.
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { World } from '../world.ts';
-import { readHead } from './http.ts';
+import type { Purpose, World } from '../world.ts';
+import { readHead } from './head.ts';
 import type { ProxyServer } from './proxy-choice.ts';
 import { handshake, type Offer } from './tls.ts';
 
@@ -27,37 +27,56 @@ export async function openTunnel(
   world: World,
   signal: AbortSignal,
 ): Promise<Tunnel> {
-  if (proxy.scheme === 'socks') return failed('unreachable', 'SOCKS proxies are not spoken by this version');
-  let transport: Duplex;
-  try {
-    transport = await world.dial({ host: proxy.host, port: proxy.port, purpose: 'proxy' }, signal);
-  } catch (error) {
-    return failed('unreachable', signal.aborted ? 'no answer in time' : reasonOf(error));
-  }
-  if (proxy.scheme === 'https') {
-    const result = await handshake(transport, offerTo(proxy), signal);
-    if (!result.socket) {
-      const plain =
-        result.reason === 'wrong version number' ||
-        result.reason === 'packet length too long' ||
-        result.reason === 'record layer failure';
-      return failed(
-        plain ? 'scheme-mismatch' : 'unreachable',
-        plain
-          ? 'the proxy speaks plain HTTP, and the setting says https://'
-          : (result.reason ?? 'the proxy ended the TLS handshake'),
-      );
-    }
-    result.release();
-    transport = result.socket;
-  }
-  const tunnel = await ask(transport, proxy, to, signal);
+  const reached = await connectTo(proxy, world, 'proxy', signal);
+  if (!reached.socket) return failed(reached.failure, reached.detail);
+  const tunnel = await ask(reached.socket, proxy, to, signal);
   // Whoever wants TLS often hangs up on a plain CONNECT without a word: only a handshake tells it from a refusal.
   const silent = tunnel.failure === 'tunnel-refused' && tunnel.status === null && tunnel.wordless === true;
   return silent && proxy.scheme === 'http' && (await speaksTls(proxy, world, signal))
     ? failed('scheme-mismatch', 'the proxy speaks TLS, and the setting says http://')
     : tunnel;
 }
+
+type Reached =
+  | { readonly socket: Duplex }
+  | { readonly socket: null; readonly failure: 'unreachable' | 'scheme-mismatch'; readonly detail: string };
+
+/** A connection to the proxy itself, over TLS when its URL says so. Never rejects. */
+export async function connectTo(
+  proxy: ProxyServer,
+  world: World,
+  purpose: Purpose,
+  signal: AbortSignal,
+): Promise<Reached> {
+  const no = (detail: string, failure: 'unreachable' | 'scheme-mismatch' = 'unreachable') =>
+    ({ socket: null, failure, detail }) as const;
+  if (proxy.scheme === 'socks') return no('SOCKS proxies are not spoken by this version');
+  let transport: Duplex;
+  try {
+    transport = await world.dial({ host: proxy.host, port: proxy.port, purpose }, signal);
+  } catch (error) {
+    return no(signal.aborted ? 'no answer in time' : reasonOf(error));
+  }
+  if (proxy.scheme !== 'https') return { socket: transport };
+  const { socket, reason, release } = await handshake(transport, offerTo(proxy), signal);
+  if (socket) {
+    release();
+    return { socket };
+  }
+  return PLAIN_REASONS.has(reason ?? '')
+    ? no('the proxy speaks plain HTTP, and the setting says https://', 'scheme-mismatch')
+    : no(reason ?? 'the proxy ended the TLS handshake');
+}
+
+/** What OpenSSL calls a first record that is none. */
+const PLAIN_REASONS: ReadonlySet<string> = new Set([
+  'wrong version number',
+  'packet length too long',
+  'record layer failure',
+]);
+
+/** The value of Proxy-Authorization (RFC 7617). @param credentials `user:password` */
+export const basicAuthorization = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
 
 async function speaksTls(proxy: ProxyServer, world: World, signal: AbortSignal): Promise<boolean> {
   try {
@@ -88,9 +107,7 @@ function ask(
 ): Promise<Tunnel> {
   const authority = `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`;
   const authorization =
-    proxy.credentials === null
-      ? ''
-      : `Proxy-Authorization: Basic ${Buffer.from(proxy.credentials).toString('base64')}\r\n`;
+    proxy.credentials === null ? '' : `Proxy-Authorization: ${basicAuthorization(proxy.credentials)}\r\n`;
   return new Promise(resolve => {
     let parts: Buffer = Buffer.alloc(0);
     const finish = (tunnel: Tunnel) => {

@@ -1,6 +1,7 @@
 // Is this machine's clock right? Judged by what others say the time is: a clock cannot testify for itself.
 import { known, learnt, type Seen, unknown } from '../model/facts.ts';
 import { getPage } from '../net/get.ts';
+import { waysTo } from '../net/plain-line.ts';
 import { probesFor } from './portal.ts';
 import type { Run, Stage } from './stage.ts';
 import { credible, TOLERANCE_MS, timeToldBy, type Witness, witnesses } from './witnesses.ts';
@@ -49,7 +50,8 @@ async function askOthers(run: Run, signal: AbortSignal): Promise<Witness[]> {
   const limit = run.world.within(Math.min(2000, run.world.remainingMs() * 0.4), signal);
   const answers = await Promise.all(
     probesFor(run).map(async ({ url }) => {
-      const page = await getPage(url, run.world, 'time', limit);
+      const [way = null] = waysTo(new URL(url), run.world);
+      const page = await getPage(url, way, run.world, 'time', limit);
       return timeToldBy(new URL(url).hostname, page?.headers.date);
     }),
   );

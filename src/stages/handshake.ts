@@ -1,7 +1,7 @@
 // The TLS handshake, asked for as the client would ask for it (DESIGN technique 2), and everything it shows. When it is
 // refused, a second one that asks for less finds out which side lacks what.
 import { type Facts, known, learnt, type Observation, type Seen, unknown } from '../model/facts.ts';
-import { type HeadAnswer, headRequest } from '../net/http.ts';
+import { type HeadAnswer, headRequest } from '../net/head.ts';
 import { startTls } from '../net/starttls.ts';
 import { nameFromDer } from '../pki/names.ts';
 import type { Profile } from '../pki/profiles/index.ts';

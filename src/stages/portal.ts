@@ -26,7 +26,7 @@ export async function probePortal(
 ): Promise<Probed | null> {
   const limit = run.world.within(Math.min(PATIENCE_MS, run.world.remainingMs() * 0.4), signal);
   const answers = probes.map(async probe => {
-    const page = await getPage(probe.url, run.world, 'portal', limit);
+    const page = await getPage(probe.url, null, run.world, 'portal', limit);
     if (page === null) return null;
     if (page.status === probe.status && page.body.startsWith(probe.body) && (probe.body !== '' || page.body === ''))
       return { portal: null, how: `${probe.url} answers as it should` };

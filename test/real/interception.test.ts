@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CertificateSpec, makePki } from '../../src/lab/pki.ts';
-import { closedPort, type Listening, tlsServer } from '../../src/lab/servers.ts';
+import { closedPort, httpServer, type Listening, tlsServer } from '../../src/lab/servers.ts';
 import { cleanEnv } from '../tools/environment.ts';
 import { run } from '../tools/program.ts';
 import { PYTHONS, requestsPython } from '../tools/pythons.ts';
@@ -147,6 +147,40 @@ describe.skipIf(!hasSquid)('Squid', () => {
     const lenient = await startSquid('good', ['sslproxy_cert_error allow all']);
     const { facts } = await check(origin('foreign'), ['--proxy', lenient, '--canary', 'none']);
     expect(facts['interception.hiddenFault']).toMatch(/Not trusted by .*Example Works Web CA 2/);
+  });
+
+  test('that is the only way out is also asked for the intermediate, and for whether the certificate was revoked', async () => {
+    const asked: string[] = [];
+    const pages = await httpServer(path => {
+      asked.push(path);
+      return path === '/sub.der' ? (inner.get('sub')?.der ?? null) : null;
+    });
+    servers.push(pages);
+    // Only the proxy knows where that is.
+    const far = `http://pki.shop.test:${pages.port}`;
+    const inner = makePki(
+      {
+        root: { key: 'rsa', ca: true },
+        sub: { key: 'rsa', by: 'root', ca: true, caIssuers: `${far}/root.der` },
+        leaf: { key: 'rsa', by: 'sub', names: ['localhost'], caIssuers: `${far}/sub.der`, crl: `${far}/list.crl` },
+      },
+      new Date(),
+    );
+    const server = await tlsServer({
+      certificates: [inner.get('leaf')?.pem ?? ''],
+      key: inner.get('leaf')?.keyPem ?? '',
+    });
+    servers.push(server);
+    const trusted = file('inner.pem', inner.get('root')?.pem ?? '');
+    const only = await startSquid('good', [
+      `hosts_file ${file('hosts', '127.0.0.1 localhost pki.shop.test\n')}`,
+      'ssl_bump splice all',
+    ]);
+    const { primary } = await check(`https://localhost:${server.port}/`, [
+      ...['--proxy', only, '--canary', 'none', '--default-ca-file', trusted],
+    ]);
+    expect(primary).toBe('missing-intermediate certain');
+    expect(asked).toEqual(expect.arrayContaining(['/sub.der', '/list.crl']));
   });
 });
 

@@ -26,7 +26,7 @@ async function serve(act: (socket: Socket) => void): Promise<string> {
 }
 
 const world = openWorld(DEFAULTS, { env: {} });
-const get = (url: string, ms = 5000) => getPage(url, world, 'portal', world.within(ms));
+const get = (url: string, ms = 5000) => getPage(url, null, world, 'portal', world.within(ms));
 
 describe('getPage', () => {
   test('reads status, headers and body, and asks for the path with its query', async () => {
