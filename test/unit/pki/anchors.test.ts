@@ -1,5 +1,6 @@
 // Which files OpenSSL loads as a list of anchors: asked of it, and of ours.
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { authority, server } from './maker.ts';
 const root = authority('root').certificate.pem();
 const other = authority('other').certificate.pem();
 const leaf = server(['a.test'], authority('root')).certificate.pem();
-const key = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
+const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const folder = mkdtempSync(join(tmpdir(), 'tlsdoctor-anchors-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
