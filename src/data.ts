@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Scenario } from './lab/scenario.ts';
 import type { ErrorEntry, Speaker, UnsafeEntry, VerifyCode } from './model/clue.ts';
-import type { Canaries, Cause, Interceptor, KnownRoots } from './model/knowledge.ts';
+import type { Canaries, Cause, Interceptor, KnownIntermediates, KnownRoots } from './model/knowledge.ts';
 
 const FOLDER = new URL(
   import.meta.url.endsWith('/src/data.ts') ? '../dist/knowledge/' : './knowledge/',
@@ -17,6 +17,7 @@ function load<T>(name: string): T {
 
 export const causes = () => load<readonly Cause[]>('causes');
 export const knownRoots = () => load<KnownRoots>('roots');
+export const knownIntermediates = () => load<readonly KnownIntermediates[]>('intermediates');
 export const interceptors = () => load<readonly Interceptor[]>('interceptors');
 export const canaries = () => load<Canaries>('canaries');
 export const scenarios = () => load<readonly Scenario[]>('scenarios');

@@ -3,8 +3,9 @@
 
 import { findClient } from './clients/client.ts';
 import { clientsOf } from './clients/confirm.ts';
+import { otherStores } from './clients/other-stores.ts';
 import { referenceRoots } from './clients/trust-store.ts';
-import { canaries, causes, interceptors, knownRoots } from './data.ts';
+import { canaries, causes, interceptors, knownIntermediates, knownRoots } from './data.ts';
 import { conclude } from './diagnosis/conclude.ts';
 import { predict } from './diagnosis/predict.ts';
 import { readTarget } from './intake/url.ts';
@@ -53,9 +54,11 @@ export async function* diagnose(
     route,
     client,
     roots: knownRoots(),
+    intermediates: knownIntermediates,
     interceptors,
     canaries,
     reference: referenceRoots(world),
+    otherStores: otherStores(client, world),
     line: new Line(),
   };
   const stages: StageResult[] = [];

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns';
 import { setMaxListeners } from 'node:events';
 import { open, readdir, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import * as tls from 'node:tls';
 import type { Options } from './model/options.ts';
 import { type Endpoint, type Executed, NotAllowed, type World } from './world.ts';
 
@@ -37,7 +37,8 @@ export function openWorld(
     hangUp() {
       for (const socket of connections) socket.destroy();
     },
-    bundledRoots: () => rootCertificates,
+    bundledRoots: () => tls.rootCertificates,
+    systemRoots,
     read: (path, maxBytes = 64 << 20) => read(path, maxBytes),
     list: async path => (await readdir(path)).sort(),
     stat: async path => {
@@ -63,6 +64,17 @@ function linked(ms: number, signals: readonly AbortSignal[]): AbortSignal {
     else signal.addEventListener('abort', follow, { once: true, signal: abort.signal });
   }
   return abort.signal;
+}
+
+/** Node 22.15 and later read the keychain and the Windows store (tls.getCACertificates); on Linux the list is a file. */
+function systemRoots(): readonly string[] {
+  const read = (tls as { getCACertificates?: (type: 'system') => string[] }).getCACertificates;
+  if (process.platform !== 'darwin' && process.platform !== 'win32') return [];
+  try {
+    return read?.('system') ?? [];
+  } catch {
+    return [];
+  }
 }
 
 const PLATFORMS: Partial<Record<NodeJS.Platform, World['platform']>> = {

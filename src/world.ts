@@ -50,6 +50,8 @@ export interface World {
   hangUp(): void;
   /** The Mozilla roots that came with this Node.js, PEM. */
   bundledRoots(): readonly string[];
+  /** Keychain or Windows certificate store, PEM; empty where this Node cannot read it, or where a file holds the list. */
+  systemRoots(): readonly string[];
   /** Whole file, at most `maxBytes` (default 64 MiB; larger throws RangeError). Rejects with Node's error. */
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
   /** Names in a directory, sorted. Rejects with Node's error. */

@@ -11,6 +11,7 @@ import type {
   Fix,
   Interceptor,
   InterceptorMatch,
+  KnownIntermediates,
   KnownRoots,
   RemovedRoot,
   Step,
@@ -26,6 +27,7 @@ export interface CompiledKnowledge {
   readonly verifyCodes: readonly VerifyCode[];
   readonly interceptors: readonly Interceptor[];
   readonly roots: KnownRoots;
+  readonly intermediates: readonly KnownIntermediates[];
   readonly canaries: Canaries;
   readonly clients: unknown;
 }
@@ -68,6 +70,7 @@ export function compileKnowledge(root: string): CompiledKnowledge {
     verifyCodes: verifyCodesOf(fileOf(folder, 'verify-codes', check('verify-codes')) ?? [], errors),
     interceptors: interceptorsOf(fileOf(folder, 'interceptors', check('interceptors')) ?? []),
     roots: rootsOf(fileOf(folder, 'roots', check('roots')) ?? NO_ROOTS),
+    intermediates: (fileOf(folder, 'intermediates', check('intermediates')) ?? []) as readonly KnownIntermediates[],
     canaries: (fileOf(folder, 'canaries', check('canaries')) ?? NO_CANARIES) as Canaries,
     clients: fileOf(folder, 'clients', check('clients')) ?? [],
   };

@@ -67,7 +67,7 @@ export function referenceRoots(world: World): () => Promise<TrustStore> {
 }
 
 /** Where distributions keep the system's bundle, first found wins (as Go's crypto/x509 root_linux.go lists them). */
-const SYSTEM_BUNDLES = [
+export const SYSTEM_BUNDLES: readonly string[] = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/ssl/ca-bundle.pem',

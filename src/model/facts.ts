@@ -129,6 +129,8 @@ export interface Facts {
 
   /** A root of the client's store or the public list whose organisation is that of the first missing issuer; null = none. */
   'chain.missingKin': string | null;
+  /** The public root above the missing issuer, as the list of public intermediates has it; null = not on that list. */
+  'chain.missingRoot': string | null;
   /** The leaf carries signed certificate timestamps (RFC 6962): a public CA issued it. */
   'chain.leafLogged': boolean;
 
@@ -191,6 +193,8 @@ export interface Facts {
   'trust.storeRefused': string | null;
   /** A store set by environment or option failed, while the client's default store would accept. */
   'trust.defaultAccepts': boolean;
+  /** Another program's list on this machine by which the chain is complete; null = none is known. */
+  'trust.acceptedBy': string | null;
   /** The chain ends in a root of the public reference list. */
   'trust.publicRoot': boolean;
   /** Public root of today's list that this store lacks. */

@@ -162,6 +162,13 @@ export interface KnownRoots {
   readonly reissued: readonly { readonly name: string; readonly sha256: readonly string[] }[];
 }
 
+/** Public intermediates under one root: what is known of certificates that a server may have forgotten. */
+export interface KnownIntermediates {
+  /** Subject of the root. */
+  readonly root: string;
+  readonly issuers: readonly { readonly keyId: string; readonly subject: string }[];
+}
+
 export interface RemovedRoot {
   readonly name: string;
   /** Lower-case hex SHA-256 of the DER. */

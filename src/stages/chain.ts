@@ -1,6 +1,7 @@
 // What the server sent, how it hangs together, and what is missing between it and a root: looked for in the client's own
 // store, in today's public list, and where the certificates themselves say their issuer can be fetched (AIA).
 import { type Facts, known, learnt, type Observation, unknown } from '../model/facts.ts';
+import type { KnownIntermediates } from '../model/knowledge.ts';
 import { arrange, didIssue } from '../pki/arrangement.ts';
 import { type Certificate, certificateInfo, isSignedBy } from '../pki/certificate.ts';
 import { attributesOf } from '../pki/names.ts';
@@ -32,6 +33,7 @@ export const chain: Stage<Gives> = {
     'chain.malformed',
     'chain.expiredCrossSign',
     'chain.missingKin',
+    'chain.missingRoot',
     'chain.leafLogged',
   ],
   share: 0.6,
@@ -109,7 +111,7 @@ export const chain: Stage<Gives> = {
     yield known('chain.problems', problems, how);
     if (gap.missing.length > 0) {
       const places = gap.fetched.map(({ where }) => where).join(', ');
-      return { status: 'fail', text: `nobody sent “${gap.missing[0]}”${places && `; fetched from ${places}`}` };
+      return { status: 'fail', text: `nobody sent “${gap.missing[0]}”${places && `; found at ${places}`}` };
     }
     if (malformed.length > 0) return { status: 'fail', text: malformed[0] ?? '' };
     const count = `${sent.length} certificate${sent.length === 1 ? '' : 's'} sent`;
@@ -125,22 +127,38 @@ type Gives = Extract<keyof Facts, `chain.${string}`>;
 async function whatIsMissing(gap: Climb, run: Run): Promise<readonly Observation<Gives>[]> {
   const { missing, fetched, url } = gap;
   const how = 'the path was followed upwards through the store, the public list and AIA';
+  const listed = missing.length > 0 && fetched.length === 0 ? listedIssuer(gap.last, run.intermediates()) : null;
   const foundAt =
-    fetched.length > 0 ? `fetched from ${fetched.map(({ where }) => where).join(', ')}` : (gap.why ?? how);
+    fetched.length > 0
+      ? `fetched from ${fetched.map(({ where }) => where).join(', ')}`
+      : listed
+        ? 'its name and key identifier are on the list of public intermediates'
+        : (gap.why ?? how);
   return [
     known('chain.missing', missing, how),
     known('chain.missingUrl', url, 'authorityInfoAccess of the last certificate sent (RFC 5280 §4.2.2.1)'),
     known('chain.found', fetched, foundAt),
     // A place that could not be asked might have it; one that is not named cannot.
-    missing.length > 0 && url !== null && fetched.length === 0
+    missing.length > 0 && url !== null && fetched.length === 0 && !listed
       ? unknown('chain.missingFoundBy', run.world.options.offline ? 'nobody was asked for it: --offline' : foundAt)
-      : known('chain.missingFoundBy', fetched.length > 0 ? 'aia' : null, foundAt),
+      : known('chain.missingFoundBy', fetched[0]?.from ?? (listed ? 'knowledge' : null), foundAt),
+    known('chain.missingRoot', listed, foundAt),
     known(
       'chain.missingKin',
       missing.length > 0 ? await kinOf(gap.last, run) : null,
       'organisations of the known roots compared with the missing issuer’s',
     ),
   ];
+}
+
+/** The public root above a certificate's issuer, when the issuer's name and key identifier are known; null = they are not. */
+function listedIssuer({ issuer, extensions }: Certificate, list: readonly KnownIntermediates[]): string | null {
+  const keyId = extensions.authorityKeyId?.keyId;
+  if (!keyId) return null;
+  const hex = Buffer.from(keyId).toString('hex');
+  return (
+    list.find(({ issuers }) => issuers.some(each => each.keyId === hex && each.subject === issuer.text))?.root ?? null
+  );
 }
 
 const badlySigned = ({ way }: Climb) =>

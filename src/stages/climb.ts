@@ -61,7 +61,7 @@ export async function climb(path: readonly Certificate[], run: Run, signal: Abor
   if (!top) throw new RangeError('no certificates');
   return didIssue(top, top)
     ? { ...none, way: sent, last: top }
-    : fetchUpwards(sent, top, [store, await run.reference()], run, signal);
+    : lookUpwards(sent, top, [store, await run.reference()], run, signal);
 }
 
 /** No real chain is deeper; a loop of cross-signs would be. */
@@ -92,7 +92,8 @@ function issuerIn(list: TrustStore, subject: Certificate, now: Date): Certificat
   return all.find(({ notBefore, notAfter }) => notBefore <= now && now < notAfter) ?? all[0] ?? null;
 }
 
-async function fetchUpwards(
+/** Above what was sent: in the lists of other programs first, for what is on this machine need not be fetched. */
+async function lookUpwards(
   sent: readonly Step[],
   top: Certificate,
   lists: readonly TrustStore[],
@@ -110,6 +111,18 @@ async function fetchUpwards(
     if (anchor) {
       way.push({ certificate: anchor, from: 'store' });
       return { way, missing, fetched, url, why: null, last: current };
+    }
+    const near = (await run.otherStores())
+      .map(({ path, trust }) => ({ found: issuerIn(trust, current, run.world.now()), path }))
+      .find(({ found }) => found && isSignedBy(current, found));
+    if (near?.found && !way.some(step => step.certificate.sha256 === near.found?.sha256)) {
+      way.push({ certificate: near.found, from: 'store' });
+      // A root is not for the server to send.
+      if (didIssue(near.found, near.found)) return { way, missing, fetched, url, why: null, last: current };
+      missing.push(current.issuer.text);
+      fetched.push({ pem: near.found.pem(), from: 'store', where: near.path });
+      current = near.found;
+      continue;
     }
     const asked = run.world.options.offline
       ? { found: null, url: fetchable(current), where: '', why: 'not looked for: --offline' }

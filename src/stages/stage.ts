@@ -1,8 +1,9 @@
 // What a stage is. One file a stage; index.ts lists them; run.ts starts each once what it waits for has been observed.
 import type { Duplex } from 'node:stream';
 import type { Client } from '../clients/client.ts';
+import type { OtherStore } from '../clients/other-stores.ts';
 import type { FactKey, Observation, Seen } from '../model/facts.ts';
-import type { Canaries, Interceptor, KnownRoots } from '../model/knowledge.ts';
+import type { Canaries, Interceptor, KnownIntermediates, KnownRoots } from '../model/knowledge.ts';
 import type { StageId, StageStatus } from '../model/stage.ts';
 import type { Target } from '../model/target.ts';
 import type { Route } from '../net/proxy-choice.ts';
@@ -48,11 +49,15 @@ export interface Run {
   /** The client whose answer is predicted, and what it trusts; being found while the first stages run. */
   readonly client: Promise<Client>;
   readonly roots: KnownRoots;
+  /** Public intermediates by name and key identifier; read when first asked for. */
+  readonly intermediates: () => readonly KnownIntermediates[];
   /** Products that re-sign, and whom to compare with; read when first asked for. */
   readonly interceptors: () => readonly Interceptor[];
   readonly canaries: () => Canaries;
   /** The public root list of today (--reference-roots, else the one Node.js brings), read when first asked for. */
   readonly reference: () => Promise<TrustStore>;
+  /** The lists of other programs on this machine, read when first asked for. */
+  readonly otherStores: () => Promise<readonly OtherStore[]>;
   readonly line: Line;
 }
 

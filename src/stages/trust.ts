@@ -29,6 +29,7 @@ export const trust: Stage<
   | 'trust.storeProblem'
   | 'trust.storeRefused'
   | 'trust.defaultAccepts'
+  | 'trust.acceptedBy'
   | 'trust.publicRoot'
   | 'trust.rootMissingFromStore'
   | 'trust.rootRemoved'
@@ -41,7 +42,7 @@ export const trust: Stage<
 > = {
   id: 'trust',
   needs: [],
-  after: ['handshake.certificates', 'chain.path', 'chain.found', 'chain.missingFoundBy'],
+  after: ['handshake.certificates', 'chain.path', 'chain.found', 'chain.missingFoundBy', 'chain.missingRoot'],
   gives: [
     'trust.profile',
     'trust.answers',
@@ -57,6 +58,7 @@ export const trust: Stage<
     'trust.storeProblem',
     'trust.storeRefused',
     'trust.defaultAccepts',
+    'trust.acceptedBy',
     'trust.publicRoot',
     'trust.rootMissingFromStore',
     'trust.rootRemoved',
@@ -131,7 +133,10 @@ export const trust: Stage<
 
     const found = parsePem((learnt(seen, 'chain.found') ?? []).map(each => each.pem));
     const filled = found.length > 0 ? judge(store.trust, found) : verdict;
-    const anchored = isAnchored(filled);
+    // The missing one is not at hand, but where it leads is known.
+    const under = learnt(seen, 'chain.missingRoot');
+    const leads = (list: TrustStore) => under != null && list.certificates.some(root => root.subject.text === under);
+    const anchored = isAnchored(filled) || leads(store.trust);
     // What could not be fetched might still lead to an anchor: then nobody knows.
     const gap = seen['chain.missingFoundBy'];
     const open = !anchored && gap?.known === false ? gap.why : null;
@@ -140,12 +145,25 @@ export const trust: Stage<
       yield unknown('trust.publicRoot', open);
       yield* removedFacts(removedRoot([leaf, ...untrusted], run.roots));
     } else yield known('trust.anchored', anchored, found.length > 0 ? `${how}, missing certificates filled in` : how);
-    yield known('trust.anchor', anchored ? (filled.chain.at(-1)?.certificate.subject.text ?? null) : null, how);
+    const anchor = isAnchored(filled) ? (filled.chain.at(-1)?.certificate.subject.text ?? null) : under;
+    yield known('trust.anchor', anchored ? (anchor ?? null) : null, how);
+    const others = anchored ? [] : await run.otherStores();
+    const accepting = others.find(({ trust: list }) => isAnchored(judge(list, found)));
+    yield known(
+      'trust.acceptedBy',
+      accepting?.path ?? null,
+      others.length > 0 ? `the same, against ${others.map(({ path }) => path).join(', ')}` : how,
+    );
     const other = await client.defaultStore();
     if (other) yield known('trust.defaultAccepts', judge(other.trust, found).ok, `the same, against ${other.path}`);
     else yield known('trust.defaultAccepts', verdict.ok, how);
 
-    if (open === null)
+    if (open === null && under != null && !isAnchored(filled)) {
+      const listed = 'the list of public intermediates names the root above the missing one';
+      yield known('trust.publicRoot', leads(await run.reference()), listed);
+      yield known('trust.rootMissingFromStore', null, listed);
+      yield* removedFacts(null);
+    } else if (open === null)
       yield* publicness(
         anchored ? filled : null,
         () => run.reference().then(list => judge(list, found)),

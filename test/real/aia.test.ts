@@ -29,7 +29,7 @@ async function chainStage(id: string): Promise<Chain> {
 
 test('a private address is said to be one', async () => {
   const { summary, facts } = await chainStage('pem');
-  expect(summary).toMatch(/fetched from http:\/\/127\.\S+ \(a private address\)$/);
+  expect(summary).toMatch(/found at http:\/\/127\.\S+ \(a private address\)$/);
   expect(facts['chain.missingFoundBy']).toBe('aia');
 });
 
