@@ -1,6 +1,6 @@
 // Parts to lines of a given width, each with its style: what the text report prints and the wizard scrolls.
 import type { Part } from './document.ts';
-import { width, wrap } from './safe-text.ts';
+import { typewritten, width, wrap } from './safe-text.ts';
 
 export type Style = 'plain' | 'dim' | 'bold' | 'good' | 'bad' | 'warn' | 'command' | 'heading';
 
@@ -15,25 +15,26 @@ export interface Line {
  */
 export function layOut(parts: readonly Part[], columns: number, unicode: boolean, breakCommands = false): Line[] {
   const lines: Line[] = [];
+  const said = (text: string) => typewritten(text, unicode);
   const add = (texts: readonly string[], style: Style) => lines.push(...texts.map(text => ({ text, style })));
   for (const [i, part] of parts.entries()) {
     switch (part.kind) {
       case 'headline': {
         const { symbol, word, style } = HEADLINES[part.status];
-        add(hanging(`${unicode ? symbol[0] : symbol[1]} ${word}  ${part.text}`, columns, '  '), style);
-        add(wrap(part.aside, columns, '  '), 'dim');
+        add(hanging(`${unicode ? symbol[0] : symbol[1]} ${word}  ${said(part.text)}`, columns, '  '), style);
+        add(wrap(said(part.aside), columns, '  '), 'dim');
         break;
       }
       case 'heading':
-        add(['', part.text], 'heading');
+        add(['', said(part.text)], 'heading');
         break;
       case 'paragraph': {
         const indent = /^ */.exec(part.text)?.[0] ?? '';
-        add(wrap(part.text.trim(), columns, `  ${indent}`), 'plain');
+        add(wrap(said(part.text.trim()), columns, `  ${indent}`), 'plain');
         break;
       }
       case 'item':
-        add(hanging(`  ${bullet(part.mark, unicode)} ${part.text}`, columns, '    '), ITEM_STYLES[part.mark]);
+        add(hanging(`  ${bullet(part.mark, unicode)} ${said(part.text)}`, columns, '    '), ITEM_STYLES[part.mark]);
         break;
       case 'command':
         add(
@@ -46,12 +47,12 @@ export function layOut(parts: readonly Part[], columns: number, unicode: boolean
         break;
       case 'tree':
         for (const { text, mark } of part.lines)
-          add([`  ${text}`], mark === 'fail' ? 'bad' : mark === 'stranger' ? 'dim' : 'plain');
+          add([`  ${said(text)}`], mark === 'fail' ? 'bad' : mark === 'stranger' ? 'dim' : 'plain');
         break;
       case 'route':
         if (i > 0) add([''], 'plain');
         add(
-          hanging(`  ${route(part.places, part.broken, unicode)}`, columns, '  '),
+          hanging(`  ${route(part.places.map(said), part.broken, unicode)}`, columns, '  '),
           part.broken === null ? 'good' : 'plain',
         );
         break;

@@ -36,6 +36,27 @@ export function jsonStringify(value: unknown, indent?: number): string {
   );
 }
 
+/** Our own punctuation for a terminal without Unicode; names in other scripts stay as they are. */
+export function typewritten(text: string, unicode: boolean): string {
+  return unicode ? text : text.replace(/[“”‘’…–—·→×≥≤§]/g, character => TYPEWRITER[character] ?? character);
+}
+
+const TYPEWRITER: Readonly<Record<string, string>> = {
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '…': '...',
+  '–': '-',
+  '—': '-',
+  '·': '|',
+  '→': '->',
+  '×': 'x',
+  '≥': '>=',
+  '≤': '<=',
+  '§': 's. ',
+};
+
 /** Columns a text takes in a terminal: East Asian wide characters and emoji count two, combining marks none. */
 export function width(text: string): number {
   let columns = 0;

@@ -3,7 +3,7 @@ import { useApp, useStdout } from 'ink';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { documentOf } from '../report/document.ts';
 import { type Line, layOut } from '../report/layout.ts';
-import { line } from '../report/safe-text.ts';
+import { line, typewritten } from '../report/safe-text.ts';
 import { words } from '../report/words.ts';
 import { contentRows, Frame, type Size } from './components/frame.tsx';
 import { Lines } from './components/lines.tsx';
@@ -241,8 +241,9 @@ function reportLines(
   return layOut(parts, size.columns - 1, look.unicode, look.platform !== 'windows');
 }
 
-function titleOf(job: Job, engine: Engine, { lang }: Look): string {
+function titleOf(job: Job, engine: Engine, { lang, unicode }: Look): string {
   const said = wizardWords(lang);
   if (job.kind === 'target') return `${said.running} ${line(job.target.host)}:${job.target.port}`;
-  return `${said.practising}: ${line(engine.practice.list().find(each => each.id === job.id)?.title ?? job.id)}`;
+  const title = engine.practice.list().find(each => each.id === job.id)?.title ?? job.id;
+  return `${said.practising}: ${typewritten(line(title), unicode)}`;
 }

@@ -1,7 +1,7 @@
 // Opens the wizard and closes it. What is written where: everything to stdout, on the alternate screen, which is left on
-// every way out (return, Ctrl-C, SIGTERM, SIGHUP, a crash); the last word, one line, to the screen the person came from.
+// every way out (return, Ctrl-C at any moment, SIGTERM, SIGHUP, a crash); the last word, one line, to the screen the person came from.
 import type { Diagnosis } from '../model/diagnosis.ts';
-import { line } from '../report/safe-text.ts';
+import { line, typewritten } from '../report/safe-text.ts';
 import { words } from '../report/words.ts';
 import type { Engine, Look, Start } from './engine.ts';
 import { ASK, next, type Screen } from './screen.ts';
@@ -54,7 +54,9 @@ async function importDrawing() {
   }
 }
 
+// SIGINT too: until Ink's first effect makes the terminal raw, Ctrl-C is a signal and no key.
 const SIGNALS = [
+  ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
   ['SIGQUIT', 131],
@@ -76,6 +78,8 @@ function lastWord(screen: Screen, { lang, unicode }: Look): Diagnosis['status'] 
     : { healthy: '+', problem: 'x', inconclusive: '?' };
   const said = words(lang);
   const title = primary ? line(primary.title) : status === 'healthy' ? said.healthy : said.inconclusive;
-  process.stdout.write(`${symbols[status]} ${line(last.report.target.host)}:${last.report.target.port}  ${title}\n`);
+  process.stdout.write(
+    `${symbols[status]} ${line(last.report.target.host)}:${last.report.target.port}  ${typewritten(title, unicode)}\n`,
+  );
   return status;
 }

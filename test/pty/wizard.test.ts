@@ -14,6 +14,14 @@ test.each(['true', 'false'])('asks, and Ctrl-C leaves with 130 and the terminal 
   expect(wizard.modes()).toEqual(RESTORED);
 });
 
+test('Ctrl-C while it is still loading leaves the same way', async () => {
+  const wizard = open([]);
+  await wizard.until(/tlsdoctor/);
+  wizard.press('\x03');
+  expect((await wizard.exit).exitCode).toBe(130);
+  expect(wizard.modes()).toEqual(RESTORED);
+});
+
 test('a practice problem from the list to its diagnosis, its explanation, again, and out with exit 1', async () => {
   const wizard = open([]);
   await wizard.until(QUESTION);

@@ -1,6 +1,6 @@
 // The one question. What was typed is shown on one line; a long paste by its last lines and its size.
 import { Box, Text } from 'ink';
-import { block, fitting, line, width, wrap } from '../../report/safe-text.ts';
+import { block, fitting, line, typewritten, width, wrap } from '../../report/safe-text.ts';
 import type { Size } from '../components/frame.tsx';
 import type { Look } from '../engine.ts';
 import type { Screen } from '../screen.ts';
@@ -44,7 +44,7 @@ export function Ask({
               {text}
             </Text>
           ))
-        : wrap(block(screen.note), size.columns - 2).map(text => (
+        : wrap(typewritten(block(screen.note), look.unicode), size.columns - 2).map(text => (
             <Text key={text} {...inkOf('warn', look.colour)}>
               {text}
             </Text>

@@ -1,6 +1,6 @@
 // The faults one may try, one of them chosen and told about.
 import { Box, Text } from 'ink';
-import { fitting, line, wrap } from '../../report/safe-text.ts';
+import { fitting, line, typewritten, wrap } from '../../report/safe-text.ts';
 import { contentRows, type Size } from '../components/frame.tsx';
 import type { Engine, Look } from '../engine.ts';
 import { inkOf } from '../theme.ts';
@@ -16,7 +16,7 @@ export function Practice({
   readonly look: Look;
   readonly size: Size;
 }) {
-  const story = wrap(line(list[index]?.story ?? ''), size.columns - 2).slice(0, 3);
+  const story = wrap(typewritten(line(list[index]?.story ?? ''), look.unicode), size.columns - 2).slice(0, 3);
   const room = Math.max(1, contentRows(size) - story.length - 1);
   // The chosen one stays in the window.
   const top = Math.max(0, Math.min(index - Math.floor(room / 2), list.length - room));
@@ -26,7 +26,10 @@ export function Practice({
         const chosen = top + i === index;
         return (
           <Text key={each.id} wrap="truncate" {...inkOf(chosen ? 'bold' : 'plain', look.colour)}>
-            {fitting(`${chosen ? (look.unicode ? '❯' : '>') : ' '} ${line(each.title)}`, size.columns - 1)}
+            {fitting(
+              `${chosen ? (look.unicode ? '❯' : '>') : ' '} ${typewritten(line(each.title), look.unicode)}`,
+              size.columns - 1,
+            )}
           </Text>
         );
       })}

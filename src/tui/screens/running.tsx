@@ -1,7 +1,7 @@
 // Stages appear as they run: what is waited for, since when, and how long it may last.
 import { Box, Text } from 'ink';
 import { useEffect, useState } from 'react';
-import { fitting, line } from '../../report/safe-text.ts';
+import { fitting, line, typewritten } from '../../report/safe-text.ts';
 import type { StageView, View } from '../../report/view.ts';
 import { words } from '../../report/words.ts';
 import type { Size } from '../components/frame.tsx';
@@ -40,10 +40,10 @@ function row(stage: StageView, { unicode, lang }: Look, tick: number): string {
   if (stage.status === 'running') {
     const limit =
       stage.deadlineMs === null ? '' : ` (${wizardWords(lang).upTo} ${Math.ceil(stage.deadlineMs / 1000)} s)`;
-    return `${frames[tick % frames.length]} ${stage.id.padEnd(13)} ${((tick * 120) / 1000).toFixed(1).padStart(5)} s  ${line(stage.text)}${limit}`;
+    return `${frames[tick % frames.length]} ${stage.id.padEnd(13)} ${((tick * 120) / 1000).toFixed(1).padStart(5)} s  ${typewritten(line(stage.text), unicode)}${limit}`;
   }
   const time = stage.durationMs === null ? '' : `${stage.durationMs} ms`;
-  return `${symbolOf(stage.status, unicode)} ${stage.id.padEnd(13)} ${time.padStart(7)}  ${statusWord(stage, lang)}${line(stage.text)}`;
+  return `${symbolOf(stage.status, unicode)} ${stage.id.padEnd(13)} ${time.padStart(7)}  ${statusWord(stage, lang)}${typewritten(line(stage.text), unicode)}`;
 }
 
 /** Never by colour and symbol alone: what is not fine is also said in a word. */
