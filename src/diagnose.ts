@@ -4,6 +4,7 @@
 import { findClient } from './clients/client.ts';
 import { clientsOf } from './clients/confirm.ts';
 import { otherStores } from './clients/other-stores.ts';
+import { proxySettings } from './clients/proxy-settings.ts';
 import { referenceRoots } from './clients/trust-store.ts';
 import { canaries, causes, interceptors, knownIntermediates, knownRoots } from './data.ts';
 import { conclude } from './diagnosis/conclude.ts';
@@ -21,6 +22,7 @@ import { STAGES } from './stages/index.ts';
 import { runStages } from './stages/run.ts';
 import { Line, type Run } from './stages/stage.ts';
 import { VERSION } from './version.ts';
+import type { World } from './world.ts';
 
 export interface How {
   /** Stops the run; the report then says what was learnt until then. */
@@ -39,11 +41,12 @@ export async function* diagnose(
   options: Partial<Options> = {},
   how: How = {},
 ): AsyncGenerator<Event> {
-  const asked = typeof target === 'string' ? parsed(target) : target;
-  const world = openWorld({ ...DEFAULTS, ...options }, how);
-  const startedAt = world.machineTime();
   const started = performance.now();
-  const route = chooseRoute(asked, world.options.proxy, world.env);
+  const asked = typeof target === 'string' ? parsed(target) : target;
+  const door = openWorld({ ...DEFAULTS, ...options }, how);
+  const startedAt = door.machineTime();
+  const world: World = { ...door, proxies: await proxySettings(door, asked) };
+  const route = chooseRoute(asked, world.proxies);
   const on: Target = { ...asked, via: route.proxy?.shown ?? null };
   yield { type: 'started', target: on, stages: STAGE_IDS };
 

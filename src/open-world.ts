@@ -21,6 +21,7 @@ export function openWorld(
   return {
     options,
     env,
+    proxies: { option: options.proxy, env, rules: 'requests', own: null, exceptions: null },
     signal,
     platform: PLATFORMS[process.platform] ?? 'other',
     remainingMs,

@@ -2,6 +2,7 @@
 // --at, --offline, tests and hostile inputs meet at one place. net/, stages/, clients/ and remedy/ take one as argument.
 import type { Socket } from 'node:net';
 import type { Options } from './model/options.ts';
+import type { ProxySettings } from './model/proxy.ts';
 
 /** Why a host is contacted. Anything but `target` and `proxy` is refused under --offline. */
 export type Purpose = 'target' | 'proxy' | 'aia' | 'ocsp' | 'crl' | 'canary' | 'time' | 'portal';
@@ -24,6 +25,8 @@ export interface Executed {
 export interface World {
   readonly options: Options;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What decides on the proxy of a connection. */
+  readonly proxies: ProxySettings;
   readonly platform: 'linux' | 'macos' | 'windows' | 'other';
   /** Aborted when the person stops the run or the whole budget is spent. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 // Every option once: what it is called, what it takes, what it means. The parser, --help and the README's table read it.
 import { parseArgs } from 'node:util';
 import { DEFAULTS, type Options } from '../model/options.ts';
+import { PROXY_TOOLS } from '../model/proxy.ts';
 import type { StartTls } from '../model/target.ts';
 import { readCanary } from '../net/canary-name.ts';
 
@@ -97,6 +98,12 @@ export const OPTION_ROWS: readonly Row[] = [
     help: 'connect there; name, SNI and Host stay the target’s',
   },
   { name: 'proxy', value: 'URL|none', of: CONNECTING, help: 'instead of the environment’s proxy settings' },
+  {
+    name: 'proxy-of',
+    value: PROXY_TOOLS.join('|'),
+    of: CONNECTING,
+    help: 'the proxy that this program’s own settings choose',
+  },
   { name: 'cert', value: 'FILE', of: CONNECTING, help: 'client certificate for mutual TLS' },
   { name: 'key', value: 'FILE', of: CONNECTING, help: 'its private key' },
   {
@@ -139,6 +146,8 @@ export function readArgs(command: string, argv: readonly string[]): Args {
   if (flag('ipv4') && flag('ipv6')) throw new UsageError('-4 and -6 exclude each other');
   if ((text('cert') === null) !== (text('key') === null) && text('cert') === null)
     throw new UsageError('--key needs --cert');
+  if (text('proxy') !== null && text('proxy-of') !== null)
+    throw new UsageError('--proxy and --proxy-of exclude each other');
   const options: Options = {
     ...DEFAULTS,
     timeoutMs: seconds(text('timeout')),
@@ -151,6 +160,7 @@ export function readArgs(command: string, argv: readonly string[]): Args {
     portalProbe: readProbe(text('portal-probe')),
     connect: list('connect').map(readEndpoint),
     proxy: readProxy(text('proxy')),
+    proxyOf: oneOf('--proxy-of', text('proxy-of'), PROXY_TOOLS),
     certFile: text('cert'),
     keyFile: text('key'),
     keyPasswordEnv: text('key-password-env'),

@@ -38,6 +38,7 @@ function engineFor({ options }: Args): Engine {
       const asThere = {
         ...options,
         proxy: options.proxy === undefined && probe?.proxy ? probe.proxy : options.proxy,
+        proxyOf: options.proxyOf ?? probe?.proxyOf ?? null,
         profile: options.profile ?? probe?.profile ?? null,
       };
       return diagnose(target, asThere, { signal });

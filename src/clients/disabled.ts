@@ -1,5 +1,6 @@
 // Settings of this machine that switch verification off for some client, and so hide the very fault that is looked for.
 import type { World } from '../world.ts';
+import { configFiles, configText } from './config-files.ts';
 
 /**
  * Each setting found, as a person would look for it: `GIT_SSL_NO_VERIFY=1`, `strict-ssl=false in ~/.npmrc`.
@@ -12,7 +13,7 @@ export async function verificationSwitches(world: World, requests: string | null
   );
   if (world.env.CURL_CA_BUNDLE === '' && !world.env.REQUESTS_CA_BUNDLE && requests !== null && before228(requests))
     found.push(`an empty CURL_CA_BUNDLE (requests ${requests} takes it for verify=False)`);
-  const inFiles = await Promise.all(filesOf(world).map(file => switchIn(file, world)));
+  const inFiles = await Promise.all(PROGRAMS.map(program => switchesOf(program, world)));
   return [...found, ...inFiles.flat()];
 }
 
@@ -26,36 +27,25 @@ const VARIABLES: readonly { readonly name: string; readonly off: RegExp }[] = [
   { name: 'CONDA_SSL_VERIFY', off: /^(false|0|no|off)$/i },
 ];
 
-interface ConfigFile {
-  readonly shown: string;
-  readonly path: string;
-  readonly off: RegExp;
-}
+/** What switches it off in a program's configuration. */
+const OFF = {
+  npm: /^[ \t]*strict-ssl[ \t]*=[ \t]*false\b/im,
+  git: /^[ \t]*sslVerify[ \t]*=[ \t]*(false|no|off|0)\b/im,
+  curl: /^[ \t]*(insecure|-k|--insecure)[ \t]*$/im,
+  wget: /^[ \t]*check_certificate[ \t]*=[ \t]*(off|no|0)\b/im,
+  conda: /^[ \t]*ssl_verify[ \t]*:[ \t]*(false|no|off)\b/im,
+  pip: /^[ \t]*trusted-host[ \t]*[=:][^\n]*/im,
+} as const;
+const PROGRAMS = Object.keys(OFF) as (keyof typeof OFF)[];
 
-function filesOf(world: World): readonly ConfigFile[] {
-  const home = world.env.HOME ?? world.env.USERPROFILE;
-  if (!home) return [];
-  const at = (name: string, off: RegExp): ConfigFile => ({ shown: `~/${name}`, path: `${home}/${name}`, off });
-  const pip = /^[ \t]*trusted-host[ \t]*[=:][^\n]*/im;
-  return [
-    at('.npmrc', /^[ \t]*strict-ssl[ \t]*=[ \t]*false\b/im),
-    at('.gitconfig', /^[ \t]*sslVerify[ \t]*=[ \t]*(false|no|off|0)\b/im),
-    at('.curlrc', /^[ \t]*(insecure|-k|--insecure)[ \t]*$/im),
-    at('.wgetrc', /^[ \t]*check_certificate[ \t]*=[ \t]*(off|no|0)\b/im),
-    at('.condarc', /^[ \t]*ssl_verify[ \t]*:[ \t]*(false|no|off)\b/im),
-    at('.config/pip/pip.conf', pip),
-    at('.pip/pip.conf', pip),
-  ];
-}
-
-async function switchIn({ shown, path, off }: ConfigFile, world: World): Promise<readonly string[]> {
-  try {
-    if ((await world.stat(path))?.kind !== 'file') return [];
-    const line = off.exec(new TextDecoder().decode(await world.read(path, 1 << 20)))?.[0];
-    return line === undefined ? [] : [`${line.trim()} in ${shown}`];
-  } catch {
-    return [];
-  }
+async function switchesOf(program: keyof typeof OFF, world: World): Promise<readonly string[]> {
+  const files = await Promise.all(
+    configFiles(program, world).map(async file => {
+      const line = OFF[program].exec((await configText(file, world)) ?? '')?.[0];
+      return line === undefined ? [] : [`${line.trim()} in ${file.shown}`];
+    }),
+  );
+  return files.flat();
 }
 
 function before228(version: string): boolean {

@@ -1,5 +1,6 @@
 // From a clue to a run: where to look, through which proxy, by whose rules; and whether the run saw the same error.
 import type { Clue, ErrorEntry } from '../model/clue.ts';
+import { PROXY_TOOLS, type ProxyTool } from '../model/proxy.ts';
 import type { Report } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
 import { readTarget } from './url.ts';
@@ -9,13 +10,16 @@ export interface Probe {
   readonly target: Target | null;
   /** What the text names as the failing client's proxy; null = the machine's own settings decide. */
   readonly proxy: string | null;
+  /** The program whose own settings choose the proxy, when the text names none. */
+  readonly proxyOf: ProxyTool | null;
   /** A --profile name; null = the default of this machine. */
   readonly profile: string | null;
 }
 
 /** How to look at what a clue is about, as the program that failed would. */
 export function probeOf(clue: Clue): Probe {
-  return { target: targetOf(clue), proxy: clue.proxy, profile: profileFor(clue) };
+  const proxyOf = PROXY_TOOLS.find(tool => tool === clue.tool) ?? null;
+  return { target: targetOf(clue), proxy: clue.proxy, proxyOf, profile: profileFor(clue) };
 }
 
 /** `same`: the run meets that error now. `gone`: nothing is wrong now. `other`: something else is. */

@@ -1,4 +1,5 @@
 import type { Lang } from './knowledge.ts';
+import type { ProxyTool } from './proxy.ts';
 import type { StartTls } from './target.ts';
 
 /** Options of a run, as CONTRACT.md names them; every default is filled in by whoever makes one. */
@@ -19,6 +20,8 @@ export interface Options {
   readonly connect: readonly { readonly host: string; readonly port: number }[];
   /** --proxy; undefined = the environment's settings, null = none. */
   readonly proxy: string | null | undefined;
+  /** --proxy-of: whose settings choose the proxy; null = requests', which is the environment. */
+  readonly proxyOf: ProxyTool | null;
   readonly certFile: string | null;
   readonly keyFile: string | null;
   readonly keyPasswordEnv: string | null;
@@ -42,6 +45,7 @@ export const DEFAULTS: Options = {
   portalProbe: undefined,
   connect: [],
   proxy: undefined,
+  proxyOf: null,
   certFile: null,
   keyFile: null,
   keyPasswordEnv: null,

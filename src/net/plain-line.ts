@@ -22,8 +22,7 @@ export interface PlainLine {
 export function waysTo(url: URL, world: World): readonly (ProxyServer | null)[] {
   const { proxy } = chooseRoute(
     { host: bare(url.hostname), port: portOf(url), starttls: null, scheme: 'http' },
-    world.options.proxy,
-    world.env,
+    world.proxies,
   );
   return proxy && proxy.scheme !== 'socks' ? [proxy, null] : [null];
 }
