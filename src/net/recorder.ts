@@ -18,6 +18,8 @@ export class Recorder extends Duplex {
   constructor(inner: Duplex) {
     super({ allowHalfOpen: true });
     this.#inner = inner;
+    // A peer may hang up between the accepted connection and the first byte of ours.
+    this.transportError = inner.errored;
     inner.on('data', (part: Buffer) => {
       this.#keep(part);
       if (!this.push(part)) inner.pause();
@@ -60,7 +62,7 @@ export class Recorder extends Duplex {
   }
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#inner.destroyed) return done(this.transportError ?? new Error('the connection is closed'));
+    if (this.#inner.destroyed) return done(this.transportError ?? closedByPeer());
     if (this.#inner.write(chunk, encoding)) done();
     else this.#inner.once('drain', () => done());
   }
@@ -74,3 +76,6 @@ export class Recorder extends Duplex {
     done(error);
   }
 }
+
+/** As Node words it when TLS finds the transport ended. */
+const closedByPeer = () => Object.assign(new Error('the peer has closed the connection'), { code: 'ECONNRESET' });
