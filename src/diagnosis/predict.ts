@@ -1,33 +1,36 @@
 // What the chosen client would answer, in its own words: verification in OpenSSL's codes, everything before it in the
 // sentence Python prints. Pure: from facts only.
+import type { VerifyAnswer } from '../model/certificate.ts';
 import { type Facts, learnt, type Seen } from '../model/facts.ts';
 import type { Prediction } from '../model/report.ts';
 
 /** The prediction for a profile; `ok` is null when the evidence does not decide. */
 export function predict(seen: Seen, profile: string): Prediction {
+  const [ofProxy, ...next] = learnt(seen, 'proxy.error') === 'untrusted' ? (learnt(seen, 'proxy.answers') ?? []) : [];
+  if (ofProxy) return refusedBy(ofProxy, next, profile);
   const before = failureBeforeVerification(seen);
   if (before) return { ...SILENT, profile, ok: false, text: before };
   const answers = learnt(seen, 'trust.answers');
   if (learnt(seen, 'trust.storeRefused'))
     return { ...SILENT, profile, ok: false, text: learnt(seen, 'trust.storeRefused') ?? null };
   const [first, ...then] = answers ?? [];
-  if (first) {
-    return {
-      profile,
-      ok: false,
-      verifyCode: first.verifyCode,
-      verifyName: first.verifyName,
-      verifyMessage: first.verifyMessage,
-      text: `[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${first.verifyMessage}`,
-      then,
-    };
-  }
+  if (first) return refusedBy(first, then, profile);
   const after = failureAfterVerification(seen);
   if (after && (answers || learnt(seen, 'handshake.outcome') !== 'completed'))
     return { ...SILENT, profile, ok: false, text: after };
   const accepted = answers !== undefined && learnt(seen, 'handshake.outcome') === 'completed';
   return accepted ? { ...ACCEPTED, profile } : { ...SILENT, profile, ok: null };
 }
+
+const refusedBy = (first: VerifyAnswer, then: readonly VerifyAnswer[], profile: string): Prediction => ({
+  profile,
+  ok: false,
+  verifyCode: first.verifyCode,
+  verifyName: first.verifyName,
+  verifyMessage: first.verifyMessage,
+  text: `[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ${first.verifyMessage}`,
+  then,
+});
 
 const ACCEPTED = {
   ok: true,
@@ -66,8 +69,14 @@ function failureAfterVerification(seen: Seen): string | null {
   const client = learnt(seen, 'handshake.clientCertificate');
   if ((client === 'required' || client === 'rejected') && (outcome !== 'completed' || learnt(seen, 'handshake.alert')))
     return handshakeText('alert', seen);
-  return client === 'closed' ? 'Remote end closed connection without response' : null;
+  const hungUp = client === 'closed' ? client : learnt(seen, 'handshake.hungUp');
+  return hungUp ? HUNG_UP[hungUp] : null;
 }
+
+const HUNG_UP = {
+  closed: 'Remote end closed connection without response',
+  reset: '[Errno 104] Connection reset by peer',
+} as const;
 
 function handshakeText(outcome: NonNullable<Facts['handshake.outcome']>, seen: Seen): string {
   const error = learnt(seen, 'handshake.error');
@@ -101,6 +110,7 @@ const CLIENT_KEY: Readonly<Record<NonNullable<Facts['handshake.clientKey']>, str
 
 const PROXY: Readonly<Record<NonNullable<Facts['proxy.error']>, (status: number | null, detail: string) => string>> = {
   unreachable: (_status, detail) => `Cannot connect to proxy. ${detail}`.trim(),
+  untrusted: (_status, detail) => `Cannot connect to proxy. ${detail}`.trim(),
   'auth-required': status => `Tunnel connection failed: ${status ?? 407} Proxy Authentication Required`,
   'tunnel-refused': (status, detail) => `Tunnel connection failed: ${status ?? ''} ${detail}`.trim(),
   'scheme-mismatch': (_status, detail) => `Cannot connect to proxy. ${detail}`.trim(),

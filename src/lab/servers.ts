@@ -180,6 +180,7 @@ export type PlainManner =
   | 'unknown-name'
   | 'login'
   | 'close'
+  | 'close-at-once'
   | 'reset'
   | 'drip';
 
@@ -219,6 +220,7 @@ const MANNERS: Readonly<Record<PlainManner, (socket: Socket) => void>> = {
   // Fatal alert 112, unrecognized_name: a Node server whose SNICallback refuses closes without a word instead.
   'unknown-name': socket => socket.once('data', () => socket.end(Buffer.from('15030300020270', 'hex'))),
   close: socket => socket.once('data', () => socket.end()),
+  'close-at-once': socket => void socket.end(),
   reset: socket => socket.once('data', () => socket.resetAndDestroy()),
   drip: socket => {
     let at = 0;

@@ -39,7 +39,9 @@ export interface Facts {
   'proxy.url': string | null;
   /** Where the choice came from: `HTTPS_PROXY`, `--proxy`, …; null when direct. */
   'proxy.from': string | null;
-  'proxy.error': 'unreachable' | 'auth-required' | 'tunnel-refused' | 'scheme-mismatch' | null;
+  'proxy.error': 'unreachable' | 'untrusted' | 'auth-required' | 'tunnel-refused' | 'scheme-mismatch' | null;
+  /** What the client says of the certificate of a proxy that is reached over TLS itself; empty when it accepts it. */
+  'proxy.answers': readonly VerifyAnswer[];
   /** One line about the failure: the refusal's status line, the DNS or TCP reason. */
   'proxy.detail': string | null;
   /** HTTP status of the answer to CONNECT. */
@@ -93,6 +95,8 @@ export interface Facts {
   'handshake.httpStatus': number | null;
   /** Date header of that answer, ISO 8601. */
   'handshake.httpDate': string | null;
+  /** How the server ended the connection instead of answering the request of an https URL; null = it answered, or may yet. */
+  'handshake.hungUp': 'closed' | 'reset' | null;
 
   // ── chain ── what was sent, and the path built from it
   'chain.certificates': readonly CertificateInfo[];

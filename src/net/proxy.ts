@@ -9,7 +9,7 @@ import { handshake, type Offer } from './tls.ts';
 export interface Tunnel {
   /** Open to the target; null when there is no tunnel. */
   readonly socket: Duplex | null;
-  readonly failure: 'unreachable' | 'auth-required' | 'tunnel-refused' | 'scheme-mismatch' | null;
+  readonly failure: 'unreachable' | 'untrusted' | 'auth-required' | 'tunnel-refused' | 'scheme-mismatch' | null;
   /** HTTP status of the answer to CONNECT. */
   readonly status: number | null;
   /** Reason phrase, DNS or TCP error, or what came instead of an answer; raw. */
@@ -20,15 +20,30 @@ export interface Tunnel {
   readonly wordless?: boolean;
 }
 
-/** Connects and asks for a tunnel. Never rejects but for the signal's abort; credentials go into the request and nowhere else. */
+/** The bytes of a TLS handshake, and the secrets to read them with. */
+export interface Spoken {
+  readonly received: Uint8Array;
+  readonly keylog: readonly string[];
+}
+
+/**
+ * Connects and asks for a tunnel. Never rejects but for the signal's abort; credentials go into the request and nowhere else.
+ * @param judge what is wrong with the certificate of a proxy that speaks TLS, null = nothing; asked before a word is sent
+ */
 export async function openTunnel(
   proxy: ProxyServer,
   to: { readonly host: string; readonly port: number },
   world: World,
   signal: AbortSignal,
+  judge?: (handshake: Spoken) => Promise<string | null>,
 ): Promise<Tunnel> {
   const reached = await connectTo(proxy, world, 'proxy', signal);
   if (!reached.socket) return failed(reached.failure, reached.detail);
+  const refusal = reached.handshake && judge ? await judge(reached.handshake) : null;
+  if (refusal !== null) {
+    reached.socket.destroy();
+    return failed('untrusted', refusal);
+  }
   const tunnel = await ask(reached.socket, proxy, to, signal);
   // Whoever wants TLS often hangs up on a plain CONNECT without a word: only a handshake tells it from a refusal.
   const silent = tunnel.failure === 'tunnel-refused' && tunnel.status === null && tunnel.wordless === true;
@@ -38,7 +53,7 @@ export async function openTunnel(
 }
 
 type Reached =
-  | { readonly socket: Duplex }
+  | { readonly socket: Duplex; readonly handshake?: Spoken }
   | { readonly socket: null; readonly failure: 'unreachable' | 'scheme-mismatch'; readonly detail: string };
 
 /** A connection to the proxy itself, over TLS when its URL says so. Never rejects. */
@@ -58,10 +73,11 @@ export async function connectTo(
     return no(signal.aborted ? 'no answer in time' : reasonOf(error));
   }
   if (proxy.scheme !== 'https') return { socket: transport };
-  const { socket, reason, release } = await handshake(transport, offerTo(proxy), signal);
+  const { socket, reason, received, keylog, release } = await handshake(transport, offerTo(proxy), signal);
   if (socket) {
+    const spoken = { received: received(), keylog };
     release();
-    return { socket };
+    return { socket, handshake: spoken };
   }
   return PLAIN_REASONS.has(reason ?? '')
     ? no('the proxy speaks plain HTTP, and the setting says https://', 'scheme-mismatch')

@@ -280,3 +280,14 @@ function readOne(bytes: string | Uint8Array): Certificate {
     );
   return block.read();
 }
+
+/** What a verdict says, in the order in which it would surface; empty when all is well. */
+export function answersOf(verdict: Verdict): readonly VerifyAnswer[] {
+  const answer = ({ verifyCode, verifyName, verifyMessage, depth }: VerifyAnswer): VerifyAnswer => ({
+    verifyCode,
+    verifyName,
+    verifyMessage,
+    depth,
+  });
+  return verdict.ok ? [] : [answer(verdict), ...verdict.then.map(answer)];
+}

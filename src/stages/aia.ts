@@ -42,6 +42,9 @@ export async function fetchIssuers(certificate: Certificate, world: World, signa
   return { found: null, url, where: url ?? '', why: whys.join('; ') || none };
 }
 
-/** The first place that is asked at all: directories (ldap:) are what private CAs name, and are not. */
-export const fetchable = (certificate: Certificate): string | null =>
-  certificate.caIssuersUrls.find(url => /^http:/i.test(url)) ?? null;
+/**
+ * The place where a person could fetch it: the first that is asked here, else one that asks for TLS itself. Directories
+ * (ldap:) are what private CAs name.
+ */
+export const fetchable = ({ caIssuersUrls }: Certificate): string | null =>
+  caIssuersUrls.find(url => /^http:/i.test(url)) ?? caIssuersUrls.find(url => /^https:/i.test(url)) ?? null;

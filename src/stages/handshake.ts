@@ -46,6 +46,7 @@ export const handshake: Stage<Gives> = {
     'handshake.clientFault',
     'handshake.httpStatus',
     'handshake.httpDate',
+    'handshake.hungUp',
     'connect.oddBackends',
   ],
   share: 0.75,
@@ -198,6 +199,7 @@ async function* afterwards(
     if (run.target.starttls) {
       yield known('handshake.httpStatus', null, 'not HTTP');
       yield known('handshake.httpDate', null, 'not HTTP');
+      yield known('handshake.hungUp', null, 'not HTTP');
       const alert = first.flight.certificateRequest ? await lateAlert(first, run, signal) : null;
       if (alert !== null) {
         yield known('handshake.alert', alert, 'sent after the handshake');
@@ -230,7 +232,9 @@ async function* afterwards(
       yield known('handshake.alert', alert, 'sent after the handshake, instead of an answer');
       yield known('handshake.error', reasonOfAlert(alert), 'sent after the handshake, instead of an answer');
     }
-    yield known('handshake.clientCertificate', clientCertificateState(first.flight, alert, answer, credentials), how);
+    const client = clientCertificateState(first.flight, alert, answer, credentials);
+    yield known('handshake.clientCertificate', client, how);
+    yield known('handshake.hungUp', alert === null && client !== 'closed' ? hungUp(answer, run) : null, how);
   } finally {
     first.release();
     socket.destroy();
@@ -264,6 +268,12 @@ function clientCertificateState(
   return given ? 'accepted' : 'optional';
 }
 
+/** A port that nobody called https may speak anything: there, a hang-up on an HTTP request says nothing. */
+function hungUp({ end, error }: HeadAnswer, { target }: Run): Facts['handshake.hungUp'] {
+  if (!HUNG_UP.has(end) || !(/^https:/i.test(target.input) || target.port === 443)) return null;
+  return error?.code === 'ECONNRESET' ? 'reset' : 'closed';
+}
+
 const HUNG_UP: ReadonlySet<HeadAnswer['end']> = new Set(['closed', 'error']);
 
 async function* refused(
@@ -277,6 +287,7 @@ async function* refused(
   const none = `the handshake ended before a request: ${sentence(first)}`;
   yield known('handshake.httpStatus', null, none);
   yield known('handshake.httpDate', null, none);
+  yield known('handshake.hungUp', null, none);
   yield known(
     'handshake.clientCertificate',
     clientCertificateState(first.flight, first.alert, null, credentials),

@@ -10,7 +10,7 @@ import type { Certificate } from '../pki/certificate.ts';
 import { V } from '../pki/codes.ts';
 import { attributesOf } from '../pki/names.ts';
 import type { TrustStore } from '../pki/store.ts';
-import { type Verdict, verify } from '../pki/verify.ts';
+import { answersOf, type Verdict, verify } from '../pki/verify.ts';
 import { parseOne, parsePem } from './parsed.ts';
 import type { Run, Stage } from './stage.ts';
 
@@ -116,7 +116,7 @@ export const trust: Stage<
       verify(leaf, [...untrusted, ...more], anchors, { host: run.target.host, at: run.world.now(), profile });
 
     const verdict = judge(store.trust);
-    const answers = verdict.ok ? [] : [answerOf(verdict), ...verdict.then.map(answerOf)];
+    const answers = answersOf(verdict);
     const how = `computed as ${client.profile} would, against ${store.path}`;
     yield known('trust.answers', answers, how);
     yield known(
@@ -197,13 +197,6 @@ const BUILD_FAILURES: ReadonlySet<number> = new Set([
   V.UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
   V.UNABLE_TO_VERIFY_LEAF_SIGNATURE,
 ]);
-
-const answerOf = ({ verifyCode, verifyName, verifyMessage, depth }: VerifyAnswer): VerifyAnswer => ({
-  verifyCode,
-  verifyName,
-  verifyMessage,
-  depth,
-});
 
 /**
  * What the client raises before it even connects, when its store cannot be loaded: requests checks the path

@@ -216,7 +216,7 @@ async function both(tool: Tool, settings: Case, host: string) {
       writeFileSync(join(home, name), real(text));
     }
     const env = {
-      ...withoutNpm(cleanEnv()),
+      ...cleanEnv(),
       HOME: home,
       ...tool.env,
       ...Object.fromEntries(Object.entries(settings.env ?? {}).map(([name, value]) => [name, real(value)])),
@@ -234,10 +234,6 @@ async function both(tool: Tool, settings: Case, host: string) {
     rmSync(home, { recursive: true, force: true });
   }
 }
-
-/** The runner is started by npm, which exports its own settings. */
-const withoutNpm = (env: Record<string, string>) =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
 
 function listen(onCall: () => void): Promise<{ server: Server; port: number }> {
   const server = createServer(socket => {
